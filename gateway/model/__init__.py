@@ -1,0 +1,1 @@
+"""Values of the device world: frozen, standard library only, seen by everyone."""
