@@ -1,0 +1,30 @@
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class EnrollmentStatus(StrEnum):
+    """UNKNOWN stands for a word that this version does not know."""
+
+    INITIALIZED = "INITIALIZED"
+    PENDING = "PENDING"
+    REGISTERED = "REGISTERED"
+    DISASSOCIATING = "DISASSOCIATING"
+    DEREGISTERING = "DEREGISTERING"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user of Alexa for Business (seed: SearchUsers); `arn` is the key within the source."""
+
+    source: str
+    arn: str
+    first_name: str | None
+    last_name: str | None
+    email: str | None
+    enrollment_status: EnrollmentStatus | None
+    enrollment_id: str | None
+
+    @property
+    def key(self) -> str:
+        return self.arn
