@@ -1,0 +1,13 @@
+import { GraphiQL } from 'graphiql';
+import { createRoot } from 'react-dom/client';
+import 'graphiql/style.css';
+import './page.css';
+import './workers';
+import { fetcher } from './fetcher';
+import { defaultTabs } from './tabs';
+
+createRoot(document.getElementById('graphiql')!).render(
+  <GraphiQL fetcher={fetcher} defaultTabs={defaultTabs} defaultEditorToolsVisibility="variables">
+    <GraphiQL.Logo>Device gateway</GraphiQL.Logo>
+  </GraphiQL>,
+);
