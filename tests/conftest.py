@@ -1,0 +1,86 @@
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from sqlalchemy import make_url
+
+from gateway.store.database import Database
+from gateway.store.postgres import PostgresDatabase
+from gateway.store.sqlite import SqliteDatabase
+from gateway.store.tables import metadata
+from tests.clock import Clock
+
+DATABASE_NUMBERS = count(1)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Address of a PostgreSQL server's own database, for CREATE DATABASE."""
+    with warnings.catch_warnings(action="ignore"):
+        import pgserver  # noqa: PLC0415 - it warns when imported where there is no XDG_RUNTIME_DIR
+    # Not pytest's own folder: the server runs as another user, who may not look into it.
+    server = pgserver.get_server(tempfile.mkdtemp(prefix="postgres-"), cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def postgres_template(postgres_server: str) -> str:
+    """Name of a database with every table and no rows, on a server that does not wait for the disk."""
+    connection = await asyncpg.connect(postgres_server)
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        await connection.execute(f"ALTER SYSTEM SET {setting} = off")
+    await connection.execute("SELECT pg_reload_conf()")
+    await connection.execute("CREATE DATABASE template")
+    await connection.close()
+    database = PostgresDatabase(_named(postgres_server, "template"))
+    await database.write(metadata.create_all)
+    await database.close()
+    return "template"
+
+
+@pytest_asyncio.fixture
+async def postgres_url(postgres_server: str, postgres_template: str) -> AsyncIterator[str]:
+    """Address of a database with every table and no rows."""
+    name = f"test_{next(DATABASE_NUMBERS)}"
+    connection = await asyncpg.connect(postgres_server)
+    await connection.execute(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    yield _named(postgres_server, name)
+    await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await connection.close()
+
+
+@pytest_asyncio.fixture
+async def sqlite_database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+    database = SqliteDatabase(tmp_path / "gateway.db")
+    await database.write(metadata.create_all)
+    yield database
+    await database.close()
+
+
+@pytest_asyncio.fixture
+async def postgres_database(postgres_url: str) -> AsyncIterator[PostgresDatabase]:
+    database = PostgresDatabase(postgres_url, connections=4)
+    yield database
+    await database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """Each test that asks for it runs twice."""
+    fixture: Database = request.getfixturevalue(f"{request.param}_database")
+    return fixture
+
+
+def _named(server: str, database: str) -> str:
+    return make_url(server).set(database=database).render_as_string(hide_password=False)
