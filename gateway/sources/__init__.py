@@ -1,0 +1,1 @@
+"""What clients ask of devices, told in the two services' operations; a source says what, its upstream says how."""

@@ -34,7 +34,8 @@ class LoggedEvent:
 @dataclass(frozen=True, slots=True)
 class Change:
     """`device` is the device id of 1-Click or the ARN of Alexa for Business; `event` is there for the kind EVENT
-    only."""
+    only.
+    """
 
     tenant: Tenant
     service: DeviceService

@@ -22,7 +22,8 @@ class Database(Protocol):
 
     async def write(self, function: Callable[[Connection], Result]) -> Result:
         """Run a write; once this returns, the write survives a crash. What the function raises rolls everything
-        back."""
+        back.
+        """
         ...
 
     async def close(self) -> None: ...

@@ -20,7 +20,7 @@ class StoredEvent:
 
 @dataclass(frozen=True, slots=True)
 class EventRange:
-    """Events of `device` with start <= time < end (milliseconds), of these types (None: any), strictly between two positions.
+    """Events of `device` with start <= time < end (milliseconds), of these types (None: any), between two positions.
 
     Newest first; `backwards`: oldest first. At most `limit`.
     """

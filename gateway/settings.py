@@ -1,0 +1,169 @@
+"""Every setting once. The environment (`GATEWAY_PORT`) goes before gateway.toml (`port`), which goes before the default."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+PREFIX = "GATEWAY_"
+CONFIG_FILE = "gateway.toml"
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+EMBEDDED_ACCOUNT = "123456789012"
+
+Positive = Annotated[int, Field(ge=1)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class SourceSettings(BaseModel):
+    """One account, region or endpoint of one of the two services."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")] = Field(description="Unique; clients see it.")
+    service: Literal["one-click", "alexa-for-business"] = Field(description="Which of the two services it speaks.")
+    region: str | None = Field(default=None, description="AWS region; us-west-2 for 1-Click, us-east-1 for Alexa.")
+    embedded: bool = Field(default=False, description="Served by this gateway's own device services.")
+    account: Annotated[str, Field(pattern=r"^[0-9]{12}$")] = Field(
+        default=EMBEDDED_ACCOUNT, description="Account of an embedded source."
+    )
+    endpoint_url: str | None = Field(default=None, description="An AWS-compatible endpoint; else `embedded`.")
+    profile: str | None = Field(default=None, description="Credentials profile; without it the usual AWS chain.")
+    role_arn: str | None = Field(default=None, description="Role to assume with those credentials.")
+    sts_endpoint_url: str | None = Field(default=None, description="Where roles are assumed, if not at AWS.")
+    connect_timeout: Seconds = Field(default=2.0, description="Seconds to reach the endpoint.")
+    read_timeout: Seconds = Field(default=5.0, description="Seconds to wait for an answer.")
+    attempts: Positive = Field(default=3, description="Tries of a read, or of a mutation that was surely not applied.")
+    concurrency: Positive = Field(default=32, description="Calls under way at once.")
+    rate: Annotated[float, Field(gt=0)] | None = Field(
+        default=None, description="Calls a second of each operation; AWS allowed 10 for 1-Click."
+    )
+    remaining_life: Literal["fraction", "percent"] = Field(
+        default="fraction", description="How the endpoint's descriptions tell remaining life."
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.embedded == (self.endpoint_url is not None):
+            message = f"source {self.name!r} needs exactly one of `embedded = true` and `endpoint_url`"
+            raise ValueError(message)
+        return self
+
+    @property
+    def aws_region(self) -> str:
+        return self.region or {"one-click": "us-west-2", "alexa-for-business": "us-east-1"}[self.service]
+
+
+EMBEDDED_SOURCES = (
+    SourceSettings(name="buttons", service="one-click", embedded=True),
+    SourceSettings(name="echoes", service="alexa-for-business", embedded=True),
+)
+
+
+class Settings(BaseSettings):
+    """What the gateway is told; frozen. Unknown names are refused, naming them."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8000, description="Port to listen on; 0 finds one.")
+    allow_anonymous: bool = Field(
+        default=False, description="Listen beyond loopback although callers are not authenticated."
+    )
+    allowed_hosts: tuple[str, ...] = Field(
+        default=("localhost", "127.0.0.1", "[::1]"),
+        description="Host names answered, without port; others are refused.",
+    )
+    allowed_origins: tuple[str, ...] = Field(
+        default=(), description="Web origins beside the server's own that may send operations."
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(), description="Addresses of proxies whose X-Forwarded headers are believed."
+    )
+    data: Path = Field(default=Path("data"), description="Directory of the database and of the secret key.")
+    database_url: SecretStr | None = Field(
+        default=None, description="postgresql://…; without it SQLite in the data directory."
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Signs cursors and encrypts access keys; without it one is made and kept in the data directory.",
+    )
+    sources: tuple[SourceSettings, ...] = Field(
+        default=EMBEDDED_SOURCES, description="Where devices come from, in the order of lists."
+    )
+    graphiql: bool = Field(default=True, description="Serve GraphiQL at /.")
+    introspection: bool = Field(default=True, description="Answer introspection.")
+    page_size: Positive = Field(default=20, description="Items of a page where neither first nor last is given.")
+    page_maximum: Positive = Field(default=100, description="The largest first or last.")
+    scan_limit: Positive = Field(
+        default=5000, description="Items read of a source for one page where its service cannot filter or sort."
+    )
+    deadline: Seconds = Field(default=30.0, description="Seconds an operation may take.")
+    maximum_body: Positive = Field(default=1_048_576, description="Bytes of a request's body.")
+    maximum_tokens: Positive = Field(default=10_000, description="Lexical tokens of a document.")
+    document_cache: Positive = Field(default=8_388_608, description="Bytes of document texts kept parsed.")
+    events_kept: Positive = Field(default=30, description="Days that the embedded services keep events.")
+    changes_kept: Positive = Field(default=7, description="Days that the change log goes back.")
+    shutdown_grace: Seconds = Field(default=20.0, description="Seconds that requests under way get at the end.")
+    log_format: Literal["console", "json"] = Field(default="console", description="Form of the log on stderr.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged.")
+    demo: bool = Field(default=False, description="Fill an empty store with the demo fleet and keep it alive.")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        names = [source.name for source in self.sources]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            message = f"sources: two sources are named {twice[0]!r}; a name must be unique"
+            raise ValueError(message)
+        if self.page_size > self.page_maximum:
+            message = "page_size is larger than page_maximum"
+            raise ValueError(message)
+        if self.host not in LOOPBACK and not self.allow_anonymous:
+            message = (
+                f"host {self.host!r} is beyond loopback and callers are not authenticated: "
+                "set allow_anonymous = true (GATEWAY_ALLOW_ANONYMOUS) if the network around it is trusted"
+            )
+            raise ValueError(message)
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del dotenv_settings, file_secret_settings
+        # The file is read once, by `load`, which knows its name.
+        file = init_settings.init_kwargs.pop(FILE_ARGUMENT, None)  # type: ignore[attr-defined]
+        toml = (TomlConfigSettingsSource(settings_cls, file),) if file else ()
+        return init_settings, env_settings, *toml
+
+
+FILE_ARGUMENT = "_config_file"
+
+
+class UnknownSetting(Exception):
+    """The environment names a setting that does not exist."""
+
+
+def load(config: Path | None = None, **given: Any) -> Settings:
+    """Read the settings: what the command line gave, then the environment, then the file.
+
+    Without `config` (or GATEWAY_CONFIG) gateway.toml of the working directory is read where it exists.
+    Raise FileNotFoundError, UnknownSetting, or pydantic's ValidationError naming each setting.
+    """
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | {PREFIX + "CONFIG"}
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    if unknown:
+        raise UnknownSetting(f"unknown setting {unknown[0]} in the environment")
+    file = config or (Path(os.environ[PREFIX + "CONFIG"]) if PREFIX + "CONFIG" in os.environ else None)
+    if file is not None and not file.is_file():
+        raise FileNotFoundError(f"there is no settings file {file}")
+    if file is None and Path(CONFIG_FILE).is_file():
+        file = Path(CONFIG_FILE)
+    return Settings(**{FILE_ARGUMENT: file}, **{name: value for name, value in given.items() if value is not None})
