@@ -1,0 +1,11 @@
+"""Where SQLite and PostgreSQL say the same thing through different parts of SQLAlchemy."""
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def insert_or_ignore(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """INSERT that leaves a row of the same key as it is; rowcount tells."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
