@@ -1,14 +1,19 @@
-"""Every setting once. The environment (`GATEWAY_PORT`) goes before gateway.toml (`port`), which goes before the default."""
+"""Every setting once.
+
+The environment (`GATEWAY_PORT`) goes before gateway.toml (`port`), which goes before the default.
+"""
 
 import os
+import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 PREFIX = "GATEWAY_"
 CONFIG_FILE = "gateway.toml"
+CONFIG_VARIABLE = PREFIX + "CONFIG"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 EMBEDDED_ACCOUNT = "123456789012"
 
@@ -128,42 +133,31 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return self
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        del dotenv_settings, file_secret_settings
-        # The file is read once, by `load`, which knows its name.
-        file = init_settings.init_kwargs.pop(FILE_ARGUMENT, None)  # type: ignore[attr-defined]
-        toml = (TomlConfigSettingsSource(settings_cls, file),) if file else ()
-        return init_settings, env_settings, *toml
-
-
-FILE_ARGUMENT = "_config_file"
-
 
 class UnknownSetting(Exception):
     """The environment names a setting that does not exist."""
 
 
-def load(config: Path | None = None, **given: Any) -> Settings:
-    """Read the settings: what the command line gave, then the environment, then the file.
+def load(config: Path | None = None, **given: object) -> Settings:
+    """Read the settings: what the command line gave (None: nothing), then the environment, then the file.
 
     Without `config` (or GATEWAY_CONFIG) gateway.toml of the working directory is read where it exists.
-    Raise FileNotFoundError, UnknownSetting, or pydantic's ValidationError naming each setting.
+    Raise FileNotFoundError, tomllib.TOMLDecodeError, UnknownSetting, or pydantic's ValidationError naming each setting.
     """
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | {PREFIX + "CONFIG"}
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | {CONFIG_VARIABLE}
     unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
     if unknown:
         raise UnknownSetting(f"unknown setting {unknown[0]} in the environment")
-    file = config or (Path(os.environ[PREFIX + "CONFIG"]) if PREFIX + "CONFIG" in os.environ else None)
-    if file is not None and not file.is_file():
+    environment = EnvSettingsSource(Settings)()
+    stated = {name: value for name, value in given.items() if value is not None}
+    return Settings.model_validate({**_file(config), **environment, **stated})
+
+
+def _file(config: Path | None) -> dict[str, Any]:
+    named = config or (Path(os.environ[CONFIG_VARIABLE]) if CONFIG_VARIABLE in os.environ else None)
+    file = named or Path(CONFIG_FILE)
+    if named is None and not file.is_file():
+        return {}
+    if not file.is_file():
         raise FileNotFoundError(f"there is no settings file {file}")
-    if file is None and Path(CONFIG_FILE).is_file():
-        file = Path(CONFIG_FILE)
-    return Settings(**{FILE_ARGUMENT: file}, **{name: value for name, value in given.items() if value is not None})
+    return tomllib.loads(file.read_text())

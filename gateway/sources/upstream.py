@@ -7,7 +7,7 @@ Params: TypeAlias = Mapping[str, Any]
 
 
 class Upstream(Protocol):
-    """Carries out the operations of one service, for one account and region: AwsUpstream or InProcessUpstream.
+    """Carries out operations of one service, for one account and region: AwsUpstream or InProcessUpstream.
 
     Parameters and results are what botocore takes and gives: SDK member names, aware datetimes, absent members left out.
     A refusal or a failure is raised as the GatewayError that gateway.sources.faults has for it.
@@ -21,5 +21,5 @@ class Upstream(Protocol):
     async def call(self, operation: str, params: Params) -> Params: ...
 
     async def call_many(self, operation: str, params: Sequence[Params]) -> Sequence[Params | GatewayError]:
-        """Carry out many of the same: a bounded fan-out over AWS, one query in process. One answer for each, in order."""
+        """Carry out many of the same: a bounded fan-out over AWS, one query in process. An answer for each, in order."""
         ...
