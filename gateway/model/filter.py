@@ -108,7 +108,8 @@ class DeviceFilter:
 @dataclass(frozen=True, slots=True)
 class UserFilter:
     """All members given must match; names compare by name_key; `user_ids` is the service's own filter and is not
-    seen on a user."""
+    seen on a user.
+    """
 
     user_ids: tuple[str, ...] | None = None
     first_names: tuple[str, ...] | None = None

@@ -21,7 +21,8 @@ class Position:
 @dataclass(frozen=True, slots=True)
 class Cut:
     """A place between two items: just after the item at that position, or just before it; the item itself need not
-    exist any more."""
+    exist any more.
+    """
 
     position: Position
     after: bool

@@ -2,7 +2,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from gateway.services.paging import Tokens
+from gateway.model.seal import Sealer
 from gateway.store.database import Database
 
 
@@ -12,5 +12,5 @@ class ServiceContext:
 
     database: Database
     clock: Callable[[], datetime]
-    tokens: Tokens
+    tokens: Sealer
     events_kept: timedelta = timedelta(days=30)

@@ -1,0 +1,46 @@
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gateway.model.errors import InvalidInput
+
+VERSION = 1
+PARTS = 4
+
+
+class NodeKind(StrEnum):
+    ONE_CLICK_DEVICE = "1"
+    ALEXA_DEVICE = "a"
+    ROOM = "r"
+    USER = "u"
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalId:
+    """What a Node.id stands for: a kind of thing, the configured source it is in, and the source's own key of it."""
+
+    kind: NodeKind
+    source: str
+    key: str
+
+    def encode(self) -> str:
+        parts = [VERSION, self.kind.value, self.source, self.key]
+        plain = json.dumps(parts, separators=(",", ":"), ensure_ascii=False)
+        return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+
+
+def decode_id(text: str, argument: str = "id") -> GlobalId:
+    """Read a Node.id; raise InvalidInput for whatever `GlobalId.encode` did not write."""
+    try:
+        plain = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        parts = json.loads(plain)
+        if not isinstance(parts, list) or len(parts) != PARTS or parts[0] != VERSION:
+            raise ValueError
+        decoded = GlobalId(NodeKind(parts[1]), str(parts[2]), str(parts[3]))
+        if decoded.encode() != text:
+            raise ValueError
+    except (binascii.Error, ValueError, RecursionError) as error:
+        raise InvalidInput("This is not an id that this gateway gave out.", argument) from error
+    return decoded
