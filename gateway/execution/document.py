@@ -1,0 +1,118 @@
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TypeAlias
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    parse,
+    specified_rules,
+    validate,
+)
+from graphql.execution.collect_fields import FragmentDetails
+from graphql.validation import ASTValidationRule
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from gateway.execution.lru import ByteBoundedLru
+from gateway.execution.result import ErrorCode, RequestRefused, Result, refused, refused_document
+
+BYTES_PER_TOKEN = 400  # of a parsed document with its locations; 340 measured, tests hold it to that
+MAX_ERRORS = 5  # more tell a developer nothing new, and each costs an attacker nothing
+
+Operations: TypeAlias = dict[str | None, OperationDefinitionNode]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """A text that is a valid document of the schema; knows no variables. `hash` is the text's SHA-256 in hex."""
+
+    hash: str
+    operations: Operations
+    fragments: dict[str, FragmentDetails]
+    fragment_definitions: dict[str, FragmentDefinitionNode]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentOptions:
+    introspection: bool = True
+    suggestions: bool = True
+    max_tokens: int = 10_000
+    cache_bytes: int = 32 * 1024 * 1024
+    refused_cache_bytes: int = 4 * 1024 * 1024
+
+
+class Documents:
+    """Texts parsed and validated once; the refused are remembered apart, so that they cannot push out the others."""
+
+    def __init__(self, schema: GraphQLSchema, options: DocumentOptions) -> None:
+        self._schema = schema
+        self._options = options
+        self._rules = _rules(introspection=options.introspection)
+        self._known: ByteBoundedLru[Document] = ByteBoundedLru(options.cache_bytes)
+        self._refused: ByteBoundedLru[Result] = ByteBoundedLru(options.refused_cache_bytes)
+
+    def read(self, text: str) -> Document:
+        """Raise RequestRefused: GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED, or LIMIT_EXCEEDED for its tokens."""
+        document = self._known.get(text)
+        if document is not None:
+            return document
+        refusal = self._refused.get(text)
+        if refusal is not None:
+            raise RequestRefused(refusal)
+        try:
+            return self._learn(text)
+        except RequestRefused as error:
+            self._refused.put(text, error.result, _weight(text) + 500 * len(error.result.errors))
+            raise
+
+    def _learn(self, text: str) -> Document:
+        node = _parse(text, self._options.max_tokens)
+        errors = validate(
+            self._schema, node, self._rules, max_errors=MAX_ERRORS, hide_suggestions=not self._options.suggestions
+        )
+        if errors:
+            raise RequestRefused(refused_document(ErrorCode.GRAPHQL_VALIDATION_FAILED, errors))
+        document = _document(text, node)
+        self._known.put(text, document, _weight(text) + BYTES_PER_TOKEN * node.token_count)
+        return document
+
+
+def _rules(*, introspection: bool) -> tuple[type[ASTValidationRule], ...]:
+    """The rules of the specification, and Strawberry's own for @oneOf and Maybe as its Schema adds them."""
+    rules = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+    return rules if introspection else (*rules, NoSchemaIntrospectionCustomRule)
+
+
+def _parse(text: str, max_tokens: int) -> DocumentNode:
+    try:
+        return parse(text, max_tokens=max_tokens)
+    except GraphQLSyntaxError as error:
+        if f"more than {max_tokens} tokens" in error.description:
+            message = f"The document has more than {max_tokens} tokens."
+            raise RequestRefused(refused(ErrorCode.LIMIT_EXCEEDED, message, limit="maximum_tokens")) from None
+        raise RequestRefused(refused_document(ErrorCode.GRAPHQL_PARSE_FAILED, [error])) from None
+    except GraphQLError as error:
+        raise RequestRefused(refused_document(ErrorCode.GRAPHQL_PARSE_FAILED, [error])) from None
+
+
+def _document(text: str, node: DocumentNode) -> Document:
+    operations: Operations = {}
+    definitions: dict[str, FragmentDefinitionNode] = {}
+    for definition in node.definitions:
+        if isinstance(definition, OperationDefinitionNode):
+            operations[definition.name.value if definition.name else None] = definition
+        elif isinstance(definition, FragmentDefinitionNode):
+            definitions[definition.name.value] = definition
+    fragments = {name: FragmentDetails(definition, None) for name, definition in definitions.items()}
+    return Document(sha256(text.encode()).hexdigest(), operations, fragments, definitions)
+
+
+def _weight(text: str) -> int:
+    """Bytes of the text itself, at Python's widest."""
+    return 4 * len(text) if not text.isascii() else len(text)

@@ -1,0 +1,61 @@
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLSchema, OperationDefinitionNode, OperationType, get_variable_values
+from graphql.execution.values import VariableValues
+
+from gateway.execution.document import MAX_ERRORS, Document
+from gateway.execution.result import ErrorCode, RequestRefused, refused, refused_variables
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """One operation of a document with its variables: all that running it needs but the context."""
+
+    document: Document
+    operation: OperationDefinitionNode
+    variables: VariableValues
+    deadline_seconds: float
+
+    @property
+    def is_mutation(self) -> bool:
+        return self.operation.operation is OperationType.MUTATION
+
+
+def make_plan(
+    schema: GraphQLSchema,
+    document: Document,
+    operation_name: str | None,
+    variables: Mapping[str, Any],
+    deadline_seconds: float,
+) -> Plan:
+    """Choose the operation and coerce its variables (GraphQL, "Executing Requests").
+
+    Raise RequestRefused: OPERATION_RESOLUTION_FAILURE where no operation can be chosen or run here, BAD_USER_INPUT for
+    variables.
+    """
+    operation = _operation(document, operation_name)
+    if operation.operation is OperationType.SUBSCRIPTION:
+        raise _unresolved("Subscriptions are not supported over this transport.")
+    if schema.get_root_type(operation.operation) is None:
+        raise _unresolved(f"The schema has no {operation.operation.value}.")
+    values = get_variable_values(schema, operation.variable_definitions or (), dict(variables), MAX_ERRORS)
+    if isinstance(values, list):
+        raise RequestRefused(refused_variables(values))
+    return Plan(document, operation, values, deadline_seconds)
+
+
+def _operation(document: Document, name: str | None) -> OperationDefinitionNode:
+    if name is not None:
+        named = document.operations.get(name)
+        if named is None:
+            raise _unresolved(f"The document has no operation named '{name}'.")
+        return named
+    if len(document.operations) != 1:
+        raise _unresolved("operationName is needed: the document does not have exactly one operation.")
+    return next(iter(document.operations.values()))
+
+
+def _unresolved(message: str) -> RequestRefused:
+    return RequestRefused(refused(ErrorCode.OPERATION_RESOLUTION_FAILURE, message))

@@ -1,0 +1,55 @@
+import asyncio
+from collections.abc import Mapping
+from inspect import isawaitable
+from typing import Any
+
+import strawberry
+from graphql import ExecutionResult, default_field_resolver, default_type_resolver
+from strawberry.execution import optimized_is_awaitable
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from gateway.execution.plan import Plan
+from gateway.execution.result import Result, deadline_exceeded, executed
+
+
+def assert_runnable(schema: strawberry.Schema) -> None:
+    """Raise ValueError for a schema with extensions or directives of Strawberry's: `run` does not call them."""
+    if schema.extensions or schema.directives:
+        raise ValueError(
+            "a schema's extensions and directives are not run here; limits and masks are stages of their own"
+        )
+
+
+async def run(schema: strawberry.Schema, plan: Plan, context: object, extensions: Mapping[str, Any]) -> Result:
+    """Execute a plan with graphql-core, and stop it at its deadline.
+
+    `context` reaches resolvers as `info.context`; `extensions` (of the request) as `info.operation_extensions`.
+    The executor is built here, not by graphql-core's `execute`, because the plan has already chosen the operation and
+    coerced its variables.
+    """
+    executor = StrawberryGraphQLCoreExecutionContext(
+        schema._schema,  # noqa: SLF001  # Strawberry's only way to the graphql-core schema
+        plan.document.fragment_definitions,
+        plan.document.fragments,
+        None,
+        context,
+        plan.operation,
+        plan.variables,
+        default_field_resolver,
+        default_type_resolver,
+        default_field_resolver,
+        is_awaitable=optimized_is_awaitable,
+        operation_extensions=dict(extensions),
+    )
+    try:
+        async with asyncio.timeout(plan.deadline_seconds) as deadline:
+            outcome = executor.execute_operation()
+            if isawaitable(outcome):
+                outcome = await outcome
+    except TimeoutError:
+        if not deadline.expired():
+            raise
+        return deadline_exceeded(plan.deadline_seconds)
+    if not isinstance(outcome, ExecutionResult):
+        raise TypeError("incremental results need a transport of their own")
+    return executed(outcome)

@@ -1,0 +1,96 @@
+import secrets
+import time
+from collections.abc import Collection
+
+import structlog
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.execution.result import ErrorCode
+from gateway.http.accept import MediaType
+from gateway.http.refusal import HttpRefused
+from gateway.http.response import write_refusal
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+
+PROBED_PATHS = frozenset({"/live", "/ready"})
+
+
+class RequestIdAndAccessLog:
+    """Names each request, in the `x-request-id` answer header and in every log line, and logs one line at its end.
+
+    A client's own id is not taken: it could be chosen to confuse the log. The line has no query text and no header.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
+        status = 500
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        began = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, receive, send_with_id)
+            finally:
+                milliseconds = round((time.perf_counter() - began) * 1000, 2)
+                log.info("request", method=scope["method"], path=_path(scope), status=status, ms=milliseconds)
+
+
+class AllowedHosts:
+    """Refuses a Host that is not ours, so that no page can reach us under a name of its own (DNS rebinding).
+
+    The probes' paths are open: a probe asks by address, and they tell nothing.
+    """
+
+    def __init__(self, app: ASGIApp, allowed_hosts: Collection[str]) -> None:
+        self._app = app
+        self._exact = frozenset(host.lower() for host in allowed_hosts)
+        self._suffixes = tuple(host[1:].lower() for host in allowed_hosts if host.startswith("*."))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"} or scope["path"] in PROBED_PATHS or self._allows(scope):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await _refuse_host(send)
+
+    def _allows(self, scope: Scope) -> bool:
+        hosts = Headers(scope=scope).getlist("host")
+        if len(hosts) != 1:
+            return False
+        name = _without_port(hosts[0].lower())
+        return "*" in self._exact or name in self._exact or name.endswith(self._suffixes)
+
+
+def _without_port(host: str) -> str:
+    name, separator, port = host.rpartition(":")
+    return name if separator and port.isdecimal() else host
+
+
+async def _refuse_host(send: Send) -> None:
+    refusal = HttpRefused(
+        421, ErrorCode.FORBIDDEN, "This Host is not served here; the setting allowed_hosts can list it."
+    )
+    response = write_refusal(refusal, MediaType.JSON)
+    for message in response.messages():
+        await send(message)
+
+
+def _path(scope: Scope) -> str:
+    """The path as sent: percent-encoded, so that it cannot hold a line break."""
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    return raw.decode("ascii", "backslashreplace")

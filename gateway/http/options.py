@@ -1,0 +1,28 @@
+from dataclasses import dataclass
+
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+
+
+@dataclass(frozen=True, slots=True)
+class HttpOptions:
+    """What the composition root decides about the front door.
+
+    max_body_bytes: of a POST's body; more is answered 413.
+    allowed_hosts: names a Host header may carry, without port; `*.example.com` is any name below it, `*` is any.
+    allowed_origins: pages of other origins that may send requests, as a browser writes them: `https://app.example.com`.
+    introspection, suggestions: whether `__schema` and "Did you mean" are answered.
+    graphiql: whether `/` serves the page.
+    deadline_seconds: for reading a request's body, and again for executing it.
+    max_tokens: of a document.
+    document_cache_bytes: about what the parsed documents may hold.
+    """
+
+    max_body_bytes: int = 1024 * 1024
+    allowed_hosts: tuple[str, ...] = LOOPBACK_HOSTS
+    allowed_origins: tuple[str, ...] = ()
+    introspection: bool = True
+    suggestions: bool = True
+    graphiql: bool = True
+    deadline_seconds: float = 30.0
+    max_tokens: int = 10_000
+    document_cache_bytes: int = 32 * 1024 * 1024

@@ -1,0 +1,94 @@
+"""HTTP in plain values → a GraphQL request, or HttpRefused. Pure: no socket, no schema."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from gateway.execution.result import ErrorCode
+from gateway.http.refusal import HttpRefused, bad_request
+
+MAX_QUERY_FIELDS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLRequest:
+    """The parameters of GraphQL over HTTP, "Request Parameters"; an empty operationName counts as absent."""
+
+    query: str
+    operation_name: str | None = None
+    variables: dict[str, Any] = field(default_factory=dict)
+    extensions: dict[str, Any] = field(default_factory=dict)
+
+
+def read_get(query_string: bytes) -> GraphQLRequest:
+    """Read the parameters of a GET; `variables` and `extensions` are JSON texts in it. Raise HttpRefused 400."""
+    parameters: dict[str, Any] = {}
+    for name, value in _query_fields(query_string):
+        if name in parameters:
+            raise bad_request(f"The parameter '{name}' is given more than once.", argument=name)
+        parameters[name] = value
+    for name in ("variables", "extensions"):
+        parameters[name] = _json(parameters.get(name) or "null", f"The parameter '{name}'", argument=name)
+    return _graphql_request(parameters)
+
+
+def read_post(content_type: str | None, content_encoding: str | None, body: bytes) -> GraphQLRequest:
+    """Read the parameters of a POST. Raise HttpRefused: 415 for another type, charset or encoding, 400 for the rest."""
+    _require_json(content_type)
+    if content_encoding not in {None, "", "identity"}:
+        raise _unsupported_media("The body must not be compressed.")
+    parameters = _json(body, "The body")
+    if not isinstance(parameters, dict):
+        raise bad_request("The body must be a JSON object.")
+    return _graphql_request(parameters)
+
+
+def _query_fields(query_string: bytes) -> list[tuple[str, str]]:
+    try:
+        text = query_string.decode("ascii")
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_QUERY_FIELDS)
+    except ValueError:
+        message = f"The query string must be percent-encoded UTF-8 of at most {MAX_QUERY_FIELDS} fields."
+        raise bad_request(message) from None
+
+
+def _require_json(content_type: str | None) -> None:
+    media_type, *parameters = (content_type or "").lower().split(";")
+    if media_type.strip() != "application/json":
+        raise _unsupported_media("The Content-Type must be application/json.")
+    for parameter in parameters:
+        key, _, value = parameter.strip().partition("=")
+        if key == "charset" and value.strip('"') not in {"utf-8", "utf8"}:
+            raise _unsupported_media("The charset must be utf-8.")
+
+
+def _unsupported_media(message: str) -> HttpRefused:
+    return HttpRefused(415, ErrorCode.BAD_USER_INPUT, message)
+
+
+def _json(text: str | bytes, what: str, **extensions: str) -> Any:  # noqa: ANN401  # JSON is any of its types
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise bad_request(f"{what} is not JSON: {error.msg} at character {error.pos}.", **extensions) from None
+
+
+def _graphql_request(parameters: dict[str, Any]) -> GraphQLRequest:
+    query = parameters.get("query")
+    if not isinstance(query, str):
+        raise bad_request("The parameter 'query' must be a string.", argument="query")
+    name = parameters.get("operationName")
+    if name is not None and not isinstance(name, str):
+        raise bad_request("The parameter 'operationName' must be a string or null.", argument="operationName")
+    return GraphQLRequest(query, name or None, _object(parameters, "variables"), _object(parameters, "extensions"))
+
+
+def _object(parameters: dict[str, Any], name: str) -> dict[str, Any]:
+    value = parameters.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise bad_request(f"The parameter '{name}' must be an object or null.", argument=name)
+    return value

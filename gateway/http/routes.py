@@ -1,0 +1,32 @@
+from collections.abc import Sequence
+
+import strawberry
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Route
+
+from gateway.http.graphiql import graphiql_routes
+from gateway.http.graphql import GraphQLEndpoint, MakeContext
+from gateway.http.health import Ready, health_routes
+from gateway.http.middleware import AllowedHosts, RequestIdAndAccessLog
+from gateway.http.options import HttpOptions
+
+
+def routes(
+    schema: strawberry.Schema,
+    make_context: MakeContext,
+    ready: Ready,
+    services: Sequence[BaseRoute],
+    options: HttpOptions,
+) -> list[BaseRoute]:
+    """Every path of the server; `services` are the doors of others, such as the embedded device services'."""
+    return [
+        Route("/graphql", GraphQLEndpoint(schema, make_context, options)),
+        *health_routes(ready),
+        *services,
+        *(graphiql_routes() if options.graphiql else []),
+    ]
+
+
+def middleware(options: HttpOptions) -> list[Middleware]:
+    """What every request goes through, outermost first."""
+    return [Middleware(RequestIdAndAccessLog), Middleware(AllowedHosts, allowed_hosts=options.allowed_hosts)]
