@@ -7,7 +7,6 @@ from enum import StrEnum
 from gateway.model.errors import InvalidInput
 
 VERSION = 1
-PARTS = 4
 
 
 class NodeKind(StrEnum):
@@ -35,12 +34,11 @@ def decode_id(text: str, argument: str = "id") -> GlobalId:
     """Read a Node.id; raise InvalidInput for whatever `GlobalId.encode` did not write."""
     try:
         plain = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        parts = json.loads(plain)
-        if not isinstance(parts, list) or len(parts) != PARTS or parts[0] != VERSION:
-            raise ValueError
-        decoded = GlobalId(NodeKind(parts[1]), str(parts[2]), str(parts[3]))
-        if decoded.encode() != text:
-            raise ValueError
-    except (binascii.Error, ValueError, RecursionError) as error:
-        raise InvalidInput("This is not an id that this gateway gave out.", argument) from error
+        version, kind, source, key = json.loads(plain)
+        decoded = GlobalId(NodeKind(kind), source, key)
+        ours = version == VERSION and isinstance(source, str) and isinstance(key, str) and decoded.encode() == text
+    except (binascii.Error, ValueError, TypeError, RecursionError):
+        ours = False
+    if not ours:
+        raise InvalidInput("This is not an id that this gateway gave out.", argument)
     return decoded

@@ -1,0 +1,50 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from gateway.model.query import Cut, ListQuery, Position
+from gateway.sources.listing import Chunk, Found, Place, SourceCut, Window
+from gateway.sources.upstream import Params, Upstream
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class KeysetListing(Generic[Item]):
+    """A list that an embedded service reads by keyset, in either direction, at the same cost at any depth.
+
+    `noun` names its operations beyond the wire (Query… and Count…) and the member that holds the items.
+    """
+
+    source: str
+    upstream: Upstream
+    noun: str
+    filter: Any
+    order: tuple[Any, ...]
+    decode: Callable[[Params], Item]
+
+    async def read(self, window: Window) -> Chunk[Item]:
+        query = ListQuery(self.filter, self.order, _cut(window.low), _cut(window.high), window.backwards, window.limit)
+        answer = await self.upstream.call(f"Query{self.noun}", {"Query": query})
+        found = tuple(
+            Found(self.decode(item), position.values[: len(self.order)], place_of(position))
+            for item, position in zip(answer[self.noun], answer["Positions"], strict=True)
+        )
+        return Chunk(found, answer["More"])
+
+    async def count(self) -> int:
+        answer = await self.upstream.call(f"Count{self.noun}", {"Filter": self.filter})
+        return int(answer["Count"])
+
+
+def place_of(position: Position) -> Place:
+    return [list(position.values), list(position.key)]
+
+
+def position_of(place: Place) -> Position:
+    values, key = place
+    return Position(tuple(values), tuple(key))
+
+
+def _cut(cut: SourceCut | None) -> Cut | None:
+    return None if cut is None else Cut(position_of(cut.place), cut.after)

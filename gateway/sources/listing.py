@@ -1,0 +1,66 @@
+"""What one source answers to a connection: a run of items between two cuts, each with its place."""
+
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+from gateway.model.order import SortValue
+
+Item = TypeVar("Item")
+
+Place: TypeAlias = list[Any]
+"""Where an item stands in its source, as JSON for a cursor; only the listing that made it can read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCut:
+    """Just after the item at that place, or just before it."""
+
+    place: Place
+    after: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """At most `limit` items between two cuts (None: the source's start or end).
+
+    Backwards takes those next to the end, nearest to the end first.
+    """
+
+    low: SourceCut | None
+    high: SourceCut | None
+    backwards: bool
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[Item]):
+    """`values` are what the list's order compares between sources."""
+
+    item: Item
+    values: tuple[SortValue, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk(Generic[Item]):
+    """`more`: whether the window holds more in that direction; None where only another call could tell.
+
+    `scanned`: how many items were read to find these, where the service could not do it by itself.
+    """
+
+    found: tuple[Found[Item], ...]
+    more: bool | None
+    scanned: int | None = None
+
+
+class Listing(Protocol[Item]):
+    """A filtered, ordered list in one source: a KeysetListing in process, a WireListing over AWS."""
+
+    @property
+    def source(self) -> str: ...
+
+    async def read(self, window: Window) -> Chunk[Item]: ...
+
+    async def count(self) -> int | None:
+        """Count all items; None where that would pass the scan limit."""
+        ...
