@@ -1,64 +1,8 @@
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from functools import partial
 
-import httpx
 import pytest
-import strawberry
-from starlette.applications import Starlette
 
-from gateway.http.caller import CallerInfo
-from gateway.http.options import HttpOptions
-from gateway.http.routes import middleware, routes
-from gateway.model.errors import UpstreamUnavailable
-from tests.http.serving import serving
-
-
-@dataclass
-class Journal:
-    """What reached the resolvers: the proof that a refused request did not."""
-
-    callers: list[CallerInfo] = field(default_factory=list)
-    resolved: list[str] = field(default_factory=list)
-    open_contexts: int = 0
-    not_ready: str | None = None
-    began: asyncio.Event = field(default_factory=asyncio.Event)
-
-
-@strawberry.type
-class Query:
-    @strawberry.field
-    async def echo(self, info: strawberry.Info, text: str = "hello", times: int = 1) -> str:
-        info.context.resolved.append("echo")
-        return text * times
-
-    @strawberry.field
-    async def broken(self, info: strawberry.Info) -> str | None:
-        info.context.resolved.append("broken")
-        raise RuntimeError("password=hunter2")
-
-    @strawberry.field
-    async def down(self) -> str | None:
-        raise UpstreamUnavailable("The source 'hq' does not answer.", "hq")
-
-    @strawberry.field
-    async def slow(self, info: strawberry.Info) -> str:
-        info.context.began.set()
-        await asyncio.Event().wait()
-        return "never"
-
-
-@strawberry.type
-class Mutation:
-    @strawberry.mutation
-    async def change(self, info: strawberry.Info) -> str:
-        info.context.resolved.append("change")
-        return "changed"
-
-
-SCHEMA = strawberry.Schema(Query, Mutation)
-Serve = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
+from tests.http.front_door import Journal, Serve, serve_front_door
 
 
 @pytest.fixture
@@ -69,20 +13,4 @@ def journal() -> Journal:
 @pytest.fixture
 def serve(journal: Journal) -> Serve:
     """Start the front door with the options given as keywords."""
-
-    @asynccontextmanager
-    async def make_context(caller: CallerInfo) -> AsyncIterator[Journal]:
-        journal.callers.append(caller)
-        journal.open_contexts += 1
-        yield journal
-        journal.open_contexts -= 1
-
-    async def ready() -> str | None:
-        return journal.not_ready
-
-    def start(**given: object) -> AbstractAsyncContextManager[httpx.AsyncClient]:
-        options = HttpOptions(**given)
-        paths = routes(SCHEMA, make_context, ready, [], options)
-        return serving(Starlette(routes=paths, middleware=middleware(options)))
-
-    return start
+    return partial(serve_front_door, journal)

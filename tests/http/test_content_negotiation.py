@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from gateway.http.accept import MediaType, negotiate
 from gateway.http.refusal import HttpRefused
-from tests.http.conftest import Journal, Serve
+from tests.http.front_door import Journal, Serve
 
 NEWER = MediaType.GRAPHQL_RESPONSE
 OLDER = MediaType.JSON

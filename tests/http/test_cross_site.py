@@ -1,7 +1,7 @@
 import httpx
 import pytest
 
-from tests.http.conftest import Journal, Serve
+from tests.http.front_door import Journal, Serve
 
 CROSS_SITE = [
     {"origin": "https://evil.example"},

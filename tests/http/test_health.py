@@ -1,4 +1,4 @@
-from tests.http.conftest import Journal, Serve
+from tests.http.front_door import Journal, Serve
 
 
 async def test_live_answers_while_not_ready(serve: Serve, journal: Journal) -> None:

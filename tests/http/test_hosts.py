@@ -1,6 +1,6 @@
 import pytest
 
-from tests.http.conftest import Journal, Serve
+from tests.http.front_door import Journal, Serve
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8000", "127.0.0.1", "127.0.0.1:1", "[::1]", "[::1]:8000"])
