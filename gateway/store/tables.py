@@ -73,6 +73,11 @@ one_click_devices = Table(
     Column("health_monitor_callback", Text),
     Column("secret", LargeBinary, comment="hash of the device's own secret"),
     Column("claimed_at", BigInteger),
+    Column(
+        "released_at",
+        BigInteger,
+        comment="when the last owner let go; what the device did before is not the next one's",
+    ),
     UniqueConstraint("account", "region", "device_id"),
     Index("one_click_devices_by_arn", "arn"),
     Index("one_click_devices_by_claim_code", "claim_code"),
@@ -115,6 +120,8 @@ rooms = Table(
     _text("description", nullable=True),
     _text("provider_calendar_id", nullable=True),
     _text("profile_arn", nullable=True),
+    _text("profile_name", nullable=True),
+    _text("profile_name_key", nullable=True),
     UniqueConstraint("account", "region", "name"),
     Index("rooms_by_name", "account", "region", "name_key", "arn"),
 )
@@ -136,6 +143,7 @@ alexa_devices = Table(
     Column("connection_status_updated_at", BigInteger),
     _text("network_profile_arn", nullable=True),
     _text("network_profile_name", nullable=True),
+    _text("network_profile_name_key", nullable=True),
     _text("room_arn", nullable=True),
     Column("room_name_key", BYTEWISE, nullable=True, comment="of the room's name, kept equal to rooms.name_key"),
     Column("created_at", BigInteger),
@@ -148,6 +156,31 @@ alexa_devices = Table(
     Index("alexa_devices_by_connection", "account", "region", "connection_status", "serial_number", "type", "arn"),
     Index("alexa_devices_by_room_name", "account", "region", "room_name_key", "serial_number", "type", "arn"),
     Index("alexa_devices_by_room", "account", "region", "room_arn", "serial_number", "type", "arn"),
+)
+
+# Ties are broken by ascending keys in descending orders too, which no ascending index can serve.
+_alexa_owner = (alexa_devices.c.account, alexa_devices.c.region)
+_alexa_key = (alexa_devices.c.serial_number, alexa_devices.c.type, alexa_devices.c.arn)
+for _name, _column in (
+    ("name", alexa_devices.c.name_key),
+    ("status", alexa_devices.c.status),
+    ("connection", alexa_devices.c.connection_status),
+    ("room_name", alexa_devices.c.room_name_key),
+):
+    Index(f"alexa_devices_by_{_name}_descending", *_alexa_owner, _column.desc(), *_alexa_key)
+Index(
+    "alexa_devices_by_type_descending",
+    *_alexa_owner,
+    alexa_devices.c.type.desc(),
+    alexa_devices.c.serial_number,
+    alexa_devices.c.arn,
+)
+Index(
+    "alexa_devices_by_serial_descending",
+    *_alexa_owner,
+    alexa_devices.c.serial_number.desc(),
+    alexa_devices.c.type,
+    alexa_devices.c.arn,
 )
 
 alexa_status_details = Table(
@@ -180,7 +213,16 @@ users = Table(
     Index("users_by_first_name", "account", "region", "first_name_key", "arn"),
     Index("users_by_last_name", "account", "region", "last_name_key", "arn"),
     Index("users_by_email", "account", "region", "email_key", "arn"),
+    Index("users_by_enrollment_status", "account", "region", "enrollment_status", "arn"),
 )
+
+for _name, _column in (
+    ("first_name", users.c.first_name_key),
+    ("last_name", users.c.last_name_key),
+    ("email", users.c.email_key),
+    ("enrollment_status", users.c.enrollment_status),
+):
+    Index(f"users_by_{_name}_descending", users.c.account, users.c.region, _column.desc(), users.c.arn)
 
 # What a ClientRequestToken made, so that a repeated request makes nothing new.
 client_requests = Table(
@@ -193,6 +235,18 @@ client_requests = Table(
     _text("arn"),
     Column("digest", LargeBinary, nullable=False, comment="of the request's other members"),
     Column("created_at", BigInteger, nullable=False),
+)
+
+# Where a page left off, if that is too long for the token that a service may give out; a token then holds the digest.
+page_positions = Table(
+    "page_positions",
+    metadata,
+    _text("account", primary_key=True),
+    _text("region", primary_key=True),
+    _text("digest", primary_key=True),
+    Column("position", Text, nullable=False, comment="a JSON list"),
+    Column("created_at", BigInteger, nullable=False),
+    Index("page_positions_by_age", "created_at"),
 )
 
 # Read in the order of `sequence`, which is the order of commits on SQLite and, by a lock, on PostgreSQL.
