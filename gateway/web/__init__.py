@@ -4,4 +4,4 @@ from pathlib import Path
 from typing import Final
 
 DIST: Final = Path(__file__).parent / "dist"
-"""The built page: `index.html` and, with hashes in their names, `assets/`. Absent until the browser side has been built."""
+"""The built page: `index.html` and, with hashes in their names, `assets/`. Absent until it is built."""
