@@ -1,0 +1,32 @@
+"""An HTTP request as it came and an HTTP response as it goes, as plain data."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`raw_path` is the whole path as sent, percent-encoding included; `path` is what follows the service's prefix.
+
+    `query` is the raw query without its question mark. Header names are lower case, in the order they came.
+    """
+
+    method: str
+    raw_path: str
+    path: str
+    query: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header_values(self, name: str) -> list[str]:
+        return [value for key, value in self.headers if key == name]
+
+    def header(self, name: str) -> str | None:
+        """Answer the first value of a header; `name` in lower case."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes

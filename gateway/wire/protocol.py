@@ -1,0 +1,19 @@
+"""What every AWS protocol does, as plain functions; `rest_json` and `aws_json` each hold one set."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.wire.errors import ServiceError
+from gateway.wire.message import Request, Response
+from gateway.wire.service import Operation, ServiceModel
+
+
+@dataclass(frozen=True, slots=True)
+class WireProtocol:
+    """`allowed_methods` tells the HTTP methods of a path, none where the protocol has no OPTIONS to answer."""
+
+    parse_request: Callable[[ServiceModel, Request], tuple[str, dict[str, Any]]]
+    serialize_response: Callable[[Operation, Mapping[str, Any]], Response]
+    serialize_error: Callable[[ServiceModel, ServiceError], Response]
+    allowed_methods: Callable[[ServiceModel, Request], tuple[str, ...]]

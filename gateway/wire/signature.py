@@ -1,0 +1,148 @@
+"""Signature Version 4: whether a request was signed with a secret, for this service, a moment ago. No I/O."""
+
+import hashlib
+import hmac
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from urllib.parse import quote
+
+from gateway.wire.authorization import ALGORITHM, Authorization
+from gateway.wire.errors import ServiceError
+from gateway.wire.message import Request
+
+CLOCK_SKEW = timedelta(minutes=5)
+_BASIC = "%Y%m%dT%H%M%SZ"
+_BASIC_FORM = re.compile(r"[0-9]{8}T[0-9]{6}Z")
+_TERMINATOR = "aws4_request"
+
+
+def verify(request: Request, authorization: Authorization, secret: str, service: str, now: datetime) -> None:
+    """Refuse a request that was not signed with `secret` for `service` within five minutes of `now` (aware).
+
+    The signature is over the whole raw path, the raw query, the signed headers (Host and every X-Amz-* among them) and
+    the body; what is signed must be what came. There is no replay cache. Raises ServiceError:
+    IncompleteSignatureException without a usable date, InvalidSignatureException for all else.
+    """
+    signed_at = _signed_at(request)
+    _check_scope(authorization, service, signed_at)
+    _check_clock(signed_at, now)
+    _check_signed_headers(request, authorization)
+    payload = hashlib.sha256(request.body).hexdigest()
+    _check_payload(request, payload)
+    canonical = canonical_request(request, authorization.signed_headers, payload)
+    digest = hashlib.sha256(canonical).hexdigest()
+    text = "\n".join((ALGORITHM, signed_at.strftime(_BASIC), authorization.scope, digest))
+    expected = _hmac(_signing_key(secret, authorization), text).hex()
+    if not hmac.compare_digest(expected, authorization.signature):
+        raise _invalid(
+            "The request signature we calculated does not match the signature you provided. "
+            "Check your AWS Secret Access Key and signing method."
+        )
+
+
+def canonical_request(request: Request, signed_headers: tuple[str, ...], payload: str) -> bytes:
+    """Write what is signed; `payload` is the body's SHA-256 in hex.
+
+    Services other than S3 encode the path once more than it travels, after dropping empty and dot segments. Bytes
+    beyond ASCII are signed as they came.
+    """
+    headers = [f"{name}:{_header_value(request, name)}" for name in signed_headers]
+    lines = (
+        request.method,
+        quote(_normalized(request.raw_path).encode("latin-1"), safe="/~"),
+        _canonical_query(request.query),
+        *headers,
+        "",
+        ";".join(signed_headers),
+        payload,
+    )
+    return "\n".join(lines).encode("latin-1")
+
+
+def _normalized(path: str) -> str:
+    kept: list[str] = []
+    for segment in path.split("/"):
+        if segment == "..":
+            del kept[-1:]
+        elif segment not in {"", "."}:
+            kept.append(segment)
+    closing = "/" if kept and path.endswith("/") else ""
+    return "/" + "/".join(kept) + closing
+
+
+def _canonical_query(query: str) -> str:
+    if not query:
+        return ""
+    pairs = sorted(pair.partition("=")[::2] for pair in query.split("&"))
+    return "&".join(f"{key}={value}" for key, value in pairs)
+
+
+def _header_value(request: Request, name: str) -> str:
+    trimmed = (b" ".join(value.encode("latin-1").split()) for value in request.header_values(name))
+    return b",".join(trimmed).decode("latin-1")
+
+
+def _signed_at(request: Request) -> datetime:
+    text = request.header("x-amz-date") or request.header("date") or ""
+    try:
+        if _BASIC_FORM.fullmatch(text):
+            return datetime.strptime(text, _BASIC).replace(tzinfo=UTC)
+        return parsedate_to_datetime(text).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ServiceError(
+            "IncompleteSignatureException",
+            "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header, as a date.",
+        ) from error
+
+
+def _check_scope(authorization: Authorization, service: str, signed_at: datetime) -> None:
+    if authorization.service != service:
+        raise _invalid(f"Credential should be scoped to correct service: '{service}'.")
+    if authorization.terminator != _TERMINATOR:
+        raise _invalid(f"Credential should be scoped with a valid terminator: '{_TERMINATOR}'.")
+    if authorization.date != signed_at.strftime("%Y%m%d"):
+        raise _invalid("Date in Credential scope does not match the date of the request.")
+
+
+def _check_clock(signed_at: datetime, now: datetime) -> None:
+    signed, received = signed_at.strftime(_BASIC), now.astimezone(UTC).strftime(_BASIC)
+    if signed_at < now - CLOCK_SKEW:
+        limit = (now - CLOCK_SKEW).astimezone(UTC).strftime(_BASIC)
+        raise _invalid(f"Signature expired: {signed} is now earlier than {limit} ({received} - 5 min.)")
+    if signed_at > now + CLOCK_SKEW:
+        limit = (now + CLOCK_SKEW).astimezone(UTC).strftime(_BASIC)
+        raise _invalid(f"Signature not yet current: {signed} is still later than {limit} ({received} + 5 min.)")
+
+
+def _check_signed_headers(request: Request, authorization: Authorization) -> None:
+    names = {name for name, _ in request.headers}
+    signed = set(authorization.signed_headers)
+    if "host" not in signed:
+        raise _invalid("'Host' must be a 'SignedHeader' in the AWS Authorization.")
+    if signed.isdisjoint({"x-amz-date", "date"}):
+        raise _invalid("'X-Amz-Date' or 'Date' must be a 'SignedHeader' in the AWS Authorization.")
+    if unsigned := sorted(name for name in names - signed if name.startswith("x-amz-")):
+        raise _invalid(f"There were headers present in the request which were not signed: {', '.join(unsigned)}")
+    if absent := sorted(signed - names):
+        raise _invalid(f"Signed headers are absent from the request: {', '.join(absent)}")
+
+
+def _check_payload(request: Request, payload: str) -> None:
+    if any(value != payload for value in request.header_values("x-amz-content-sha256")):
+        raise _invalid("The provided 'x-amz-content-sha256' header is not the SHA-256 of the body; it must be.")
+
+
+def _signing_key(secret: str, authorization: Authorization) -> bytes:
+    key = ("AWS4" + secret).encode()
+    for part in (authorization.date, authorization.region, authorization.service, authorization.terminator):
+        key = _hmac(key, part)
+    return key
+
+
+def _hmac(key: bytes, text: str) -> bytes:
+    return hmac.digest(key, text.encode(), "sha256")
+
+
+def _invalid(message: str) -> ServiceError:
+    return ServiceError("InvalidSignatureException", message)

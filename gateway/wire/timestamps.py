@@ -1,0 +1,46 @@
+"""Points in time as AWS writes them: ISO 8601, seconds since the epoch, RFC 822."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NUMBER = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{0,20})?([eE][+-]?[0-9]{1,2})?", re.ASCII)
+
+
+def parse_timestamp(text: str) -> datetime:
+    """Read any of the three forms; without an offset it is UTC. Answers an aware UTC datetime to the microsecond.
+
+    Raises ValueError for any other text and for times outside the years 1 to 9999.
+    """
+    try:
+        if _NUMBER.fullmatch(text):
+            return parse_epoch(Decimal(text))
+        moment = parsedate_to_datetime(text) if "," in text else datetime.fromisoformat(text)
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return aware.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"Out of range: {text!r}") from error
+
+
+def parse_epoch(seconds: Decimal | float) -> datetime:
+    """Read seconds since the epoch, rounded to the microsecond. Raises ValueError outside the years 1 to 9999."""
+    try:
+        return _EPOCH + timedelta(microseconds=round(Decimal(str(seconds)) * 1_000_000))
+    except (ArithmeticError, OverflowError) as error:
+        raise ValueError(f"Out of range: {seconds}") from error
+
+
+def format_epoch(moment: datetime) -> float | int:
+    """Write seconds since the epoch as JSON has them: whole where they are whole, else with up to six decimals."""
+    microseconds = (moment - _EPOCH) // timedelta(microseconds=1)
+    seconds, rest = divmod(microseconds, 1_000_000)
+    return seconds if rest == 0 else microseconds / 1_000_000
+
+
+def format_iso8601(moment: datetime) -> str:
+    """Write UTC with milliseconds, or microseconds where there are any."""
+    utc = moment.astimezone(UTC).replace(tzinfo=None)
+    precision = "microseconds" if utc.microsecond % 1000 else "milliseconds"
+    return utc.isoformat(timespec=precision) + "Z"
