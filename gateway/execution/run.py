@@ -23,7 +23,7 @@ def assert_runnable(schema: strawberry.Schema) -> None:
 async def run(schema: strawberry.Schema, plan: Plan, context: object, extensions: Mapping[str, Any]) -> Result:
     """Execute a plan with graphql-core, and stop it at its deadline.
 
-    `context` reaches resolvers as `info.context`; `extensions` (of the request) as `info.operation_extensions`.
+    `context` reaches resolvers as `info.context`; `extensions` (of the request) as `info.input_extensions`.
     The executor is built here, not by graphql-core's `execute`, because the plan has already chosen the operation and
     coerced its variables.
     """
