@@ -13,6 +13,7 @@ export default defineConfig({
     license: { fileName: 'licenses.md' },
   },
   worker: { format: 'es' },
-  // `npm run dev` serves the page and passes queries on to a gateway that runs beside it.
-  server: { proxy: { '/graphql': 'http://127.0.0.1:8000' } },
+  // `npm run dev` serves the page and passes queries on to a gateway that runs beside it, Host and Origin as they are:
+  // the gateway refuses a request in which they differ.
+  server: { proxy: { '/graphql': { target: 'http://127.0.0.1:8000' } } },
 });

@@ -5,38 +5,15 @@ from typing import Any, Final
 
 from graphql import GraphQLSchema, build_schema, graphql
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
-from gateway.web import DIST
-
-POLICY: Final = (
-    "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "font-src 'self' data:; img-src 'self' data:; frame-ancestors 'none'"
-)
+from gateway.http.graphiql import graphiql_routes
 
 
 def schema() -> GraphQLSchema:
     return build_schema(Path(__file__).with_name("contract.graphql").read_text(encoding="utf-8"))
-
-
-class WithPolicy:
-    """Sends the page's policy with every response, as workers obey the one that came with their own file."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_policy(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"content-security-policy", POLICY.encode())]
-            await send(message)
-
-        await self.app(scope, receive, send_with_policy)
 
 
 def stub_gateway() -> Starlette:
@@ -53,14 +30,7 @@ def stub_gateway() -> Starlette:
         )
         return JSONResponse(result.formatted)
 
-    return Starlette(
-        routes=[
-            Route("/", lambda _: FileResponse(DIST / "index.html")),
-            Route("/graphql", answer, methods=["POST"]),
-            Mount("/assets", StaticFiles(directory=DIST / "assets")),
-        ],
-        middleware=[Middleware(WithPolicy)],
-    )
+    return Starlette(routes=[Route("/graphql", answer, methods=["POST"]), *graphiql_routes()])
 
 
 SOURCE: Final = {"name": "hq", "service": "ONE_CLICK", "available": True}

@@ -215,4 +215,5 @@ def focus_next(page: Page) -> str:
 
 def take_picture(page: Page) -> None:
     if path := os.environ.get("GRAPHIQL_SCREENSHOT"):
+        page.set_viewport_size({"width": 1440, "height": 1080})
         page.screenshot(path=path)
