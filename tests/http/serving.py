@@ -11,17 +11,23 @@ from starlette.types import ASGIApp
 
 @asynccontextmanager
 async def serving(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
-    """Yield a client whose base address is the server's."""
+    """Yield a client whose base address is the server's.
+
+    The server is stopped by hand: its own way waits for a tenth of a second, which is most of what a test here takes.
+    """
     server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_config=None, ws="none"))
     server.config.load()
     server.lifespan = server.config.lifespan_class(server.config)
     await server.startup()
-    loop = asyncio.create_task(server.main_loop())
+    ticking = asyncio.create_task(server.main_loop())
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
             yield client
     finally:
-        loop.cancel()
-        server.should_exit = True
-        await server.shutdown()
+        ticking.cancel()
+        for listener in server.servers:
+            listener.close()
+        await asyncio.gather(*server.server_state.tasks)
+        for connection in list(server.server_state.connections):
+            connection.shutdown()
