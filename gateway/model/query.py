@@ -47,9 +47,9 @@ class ListQuery(Generic[Filter, Order]):
 class EventQuery:
     """Events of one device, newest first, with `start` <= time < `end`, of these types (None: any).
 
-    `newer` and `older` bound the range further by the position of an event (timestamp, type, value) that is itself
-    left out:
-    only events newer than `newer` and older than `older`. Backwards takes the oldest of them, oldest first.
+    `newer` and `older` bound the range further by the position of an event (timestamp, type, value) that is itself left
+    out: only events newer than `newer` and older than `older`. Backwards takes the oldest of them, oldest first.
+    `token`: the page of the service's own that holds the event `older`, where a service pages by tokens.
     """
 
     device: str
@@ -60,3 +60,4 @@ class EventQuery:
     older: tuple[datetime, str, str] | None
     backwards: bool
     limit: int
+    token: str | None = None

@@ -1,0 +1,199 @@
+"""Alexa for Business devices, rooms and users, told in the operations of Alexa for Business."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from gateway.model.device import AlexaDevice, Device
+from gateway.model.errors import GatewayError, NotFound, UpstreamError
+from gateway.model.event import DeviceEvent
+from gateway.model.filter import DeviceFilter, RoomFilter, UserFilter
+from gateway.model.order import DeviceOrder, UserOrder, UserOrderField, device_values, user_values
+from gateway.model.query import EventQuery
+from gateway.model.room import Room
+from gateway.model.service import DeviceService
+from gateway.model.tag import Tag
+from gateway.model.user import User
+from gateway.sources import alexa_answers, alexa_search
+from gateway.sources.alexa_devices import devices_by_arn
+from gateway.sources.alexa_events import events_by_pages
+from gateway.sources.answer import read
+from gateway.sources.events import EventRun
+from gateway.sources.keyset_listing import KeysetListing
+from gateway.sources.listing import Listing
+from gateway.sources.upstream import Params, Upstream
+from gateway.sources.wire_listing import WireListing, WireOperation
+
+Item = TypeVar("Item")
+
+CEILING = 50
+
+
+@dataclass(frozen=True, slots=True)
+class AlexaSource:
+    """One account and region of Alexa for Business."""
+
+    name: str
+    region: str
+    upstream: Upstream
+    scan_limit: int
+
+    @property
+    def service(self) -> DeviceService:
+        return DeviceService.ALEXA_FOR_BUSINESS
+
+    async def available(self) -> bool:
+        try:
+            await self.upstream.call("SearchDevices", {"MaxResults": 1})
+        except UpstreamError:
+            return False
+        return True
+
+    def listing(self, wanted: DeviceFilter, order: tuple[DeviceOrder, ...]) -> Listing[Device]:
+        if "QueryDevices" in self.upstream.beyond:
+            return KeysetListing(self.name, self.upstream, "Devices", wanted, order, self._device)
+        return WireListing(
+            self.name,
+            self._device_operation(wanted, order),
+            lambda device: device_values(device, order),
+            self.scan_limit,
+        )
+
+    def rooms(self, wanted: RoomFilter) -> Listing[Room]:
+        if "QueryRooms" in self.upstream.beyond:
+            return KeysetListing(self.name, self.upstream, "Rooms", wanted, (), self._room)
+
+        async def keep(rooms: Sequence[Room]) -> Sequence[Room]:
+            return [room for room in rooms if wanted.matches(room)]
+
+        operation = WireOperation(
+            self.upstream,
+            "SearchRooms",
+            "Rooms",
+            alexa_search.sorted_by([("RoomName", False)]),
+            alexa_search.sorted_by([("RoomName", True)]),
+            CEILING,
+            self._room,
+            lambda room: room.arn,
+            None if wanted.name_contains is None else keep,
+            counts=True,
+        )
+        return WireListing(self.name, operation, lambda _: (), self.scan_limit)
+
+    def users(self, wanted: UserFilter, order: tuple[UserOrder, ...]) -> Listing[User]:
+        if "QueryUsers" in self.upstream.beyond:
+            in_order = order or (UserOrder(UserOrderField.USER_ID),)
+            return KeysetListing(self.name, self.upstream, "Users", wanted, in_order, self._user)
+        asked = alexa_search.user_search(wanted, order)
+
+        async def keep(users: Sequence[User]) -> Sequence[User]:
+            return [user for user in users if wanted.matches(user)]
+
+        operation = WireOperation(
+            self.upstream,
+            "SearchUsers",
+            "Users",
+            asked.params,
+            asked.reversed_params,
+            CEILING,
+            self._user,
+            lambda user: user.arn,
+            None if asked.done_there else keep,
+            counts=True,
+        )
+        return WireListing(self.name, operation, lambda user: user_values(user, order), self.scan_limit)
+
+    async def devices(self, arns: Sequence[str]) -> Sequence[Device | GatewayError | None]:
+        """Read each with all that a search tells; None for one that is not (or no longer) this account's."""
+        if "GetDeviceData" not in self.upstream.beyond:
+            return await devices_by_arn(self.upstream, arns, self._device)
+        answers = await self.upstream.call_many("GetDeviceData", [{"DeviceArn": arn} for arn in arns])
+        return [_or_none(answer, "Device", self._device) for answer in answers]
+
+    async def rooms_by_arn(self, arns: Sequence[str]) -> Sequence[Room | GatewayError | None]:
+        answers = await self.upstream.call_many("GetRoom", [{"RoomArn": arn} for arn in arns])
+        return [_or_none(answer, "Room", self._room) for answer in answers]
+
+    async def user(self, arn: str) -> User | None:
+        """Find a user; over AWS by reading the list, up to the scan limit (ScanLimit beyond it)."""
+        if "GetUser" in self.upstream.beyond:
+            [answer] = await self.upstream.call_many("GetUser", [{"UserArn": arn}])
+            found = _or_none(answer, "User", self._user)
+            if isinstance(found, GatewayError):
+                raise found
+            return found
+        listing = self.users(UserFilter(), ())
+        everyone = await listing.all() if isinstance(listing, WireListing) else ()
+        return next((found.item for found in everyone if found.item.arn == arn), None)
+
+    async def tags(self, arns: Sequence[str]) -> Sequence[tuple[Tag, ...] | GatewayError]:
+        answers = await self.upstream.call_many("ListTags", [{"Arn": arn} for arn in arns])
+        return [
+            answer if isinstance(answer, GatewayError) else read(self.name, alexa_answers.tags, answer)
+            for answer in answers
+        ]
+
+    async def events(self, queries: Sequence[tuple[Device, EventQuery]]) -> Sequence[EventRun | GatewayError]:
+        if "QueryDeviceEvents" not in self.upstream.beyond:
+            return await events_by_pages(self.upstream, queries, self.scan_limit)
+        answers = await self.upstream.call_many("QueryDeviceEvents", [{"Query": query} for _, query in queries])
+        return [
+            answer if isinstance(answer, GatewayError) else EventRun(self._events(device, answer), answer["More"])
+            for (device, _), answer in zip(queries, answers, strict=True)
+        ]
+
+    async def tag(self, arn: str, tags: Sequence[Tag]) -> None:
+        pairs = [{"Key": tag.key, "Value": tag.value} for tag in tags]
+        await self.upstream.call("TagResource", {"Arn": arn, "Tags": pairs})
+
+    async def untag(self, arn: str, keys: Sequence[str]) -> None:
+        await self.upstream.call("UntagResource", {"Arn": arn, "TagKeys": list(keys)})
+
+    def _device_operation(self, wanted: DeviceFilter, order: tuple[DeviceOrder, ...]) -> WireOperation[Device]:
+        asked = alexa_search.device_search(wanted, order)
+
+        async def keep(devices: Sequence[Device]) -> Sequence[Device]:
+            matching = [one for one in devices if isinstance(one, AlexaDevice) and wanted.matches_alexa(one)]
+            return await self._tagged(matching, wanted) if wanted.tags else matching
+
+        return WireOperation(
+            self.upstream,
+            "SearchDevices",
+            "Devices",
+            asked.params,
+            asked.reversed_params,
+            CEILING,
+            self._device,
+            lambda device: device.key,
+            None if asked.done_there else keep,
+            counts=True,
+        )
+
+    async def _tagged(self, devices: Sequence[AlexaDevice], wanted: DeviceFilter) -> Sequence[AlexaDevice]:
+        kept = []
+        for device, tags in zip(devices, await self.tags([device.arn for device in devices]), strict=True):
+            if isinstance(tags, GatewayError):
+                raise tags
+            if wanted.matches_tags({tag.key: tag.value for tag in tags}):
+                kept.append(device)
+        return kept
+
+    def _events(self, device: Device, answer: Params) -> tuple[DeviceEvent, ...]:
+        return tuple(alexa_answers.event(device, raw) for raw in answer["Events"])
+
+    def _device(self, raw: Params) -> Device:
+        return read(self.name, lambda one: alexa_answers.device(self.name, one), raw)
+
+    def _room(self, raw: Params) -> Room:
+        return read(self.name, lambda one: alexa_answers.room(self.name, one), raw)
+
+    def _user(self, raw: Params) -> User:
+        return read(self.name, lambda one: alexa_answers.user(self.name, one), raw)
+
+
+def _or_none(
+    answer: Params | GatewayError, member: str, decode: Callable[[Params], Item]
+) -> Item | GatewayError | None:
+    if isinstance(answer, GatewayError):
+        return None if isinstance(answer, NotFound) else answer
+    return decode(answer.get(member, {}))

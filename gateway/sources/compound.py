@@ -1,0 +1,217 @@
+"""One list over several sources, and the cursor that knows where each of them stands."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cmp_to_key
+from heapq import merge
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from gateway.model.errors import CursorExpired, InvalidInput, UpstreamError
+from gateway.model.order import compare_values
+from gateway.model.page import Mark, Slice
+from gateway.model.seal import ForeignTokenError, Sealer
+from gateway.sources.listing import Chunk, Found, Listing, SourceCut, Window
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Edge(Generic[Item]):
+    node: Item
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Bounded(Generic[Item]):
+    """A listing between the cuts that the request's cursors make in it; `index` is its place among the sources."""
+
+    index: int
+    listing: Listing[Item]
+    low: SourceCut | None
+    high: SourceCut | None
+
+    async def read(self, limit: int, *, backwards: bool) -> Chunk[Item]:
+        return await self.listing.read(Window(self.low, self.high, backwards, limit))
+
+    def beyond(self, found: Found[Item], *, backwards: bool) -> "Bounded[Item]":
+        """What is left of it after that item."""
+        cut = SourceCut(found.place, after=not backwards)
+        low, high = (self.low, cut) if backwards else (cut, self.high)
+        return Bounded(self.index, self.listing, low, high)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """A page in list order. Whether there is more is known, or is told by what `rest` still holds."""
+
+    edges: tuple[Edge[Item], ...]
+    slice: Slice
+    unavailable: tuple[str, ...]
+    scanned: int | None
+    known_more: bool
+    rest: tuple[Bounded[Item], ...]
+
+    async def has_more(self) -> bool:
+        """Whether the list goes on in the direction asked for, in the sources that answer."""
+        if self.known_more:
+            return True
+        for bounded in self.rest:
+            try:
+                ahead = await bounded.read(1, backwards=self.slice.backwards)
+            except UpstreamError:
+                continue
+            if ahead.found:
+                return True
+        return False
+
+
+Merged: TypeAlias = tuple[Bounded[Item], Found[Item]]
+
+
+@dataclass(frozen=True, slots=True)
+class Compound(Generic[Item]):
+    """Without an order the sources follow each other; with one (`descending`, a flag a criterion) they are merged.
+
+    `purpose` names the list with its filter and order; a cursor of another list is refused.
+    """
+
+    listings: tuple[Listing[Item], ...]
+    descending: tuple[bool, ...]
+    purpose: str
+    sealer: Sealer
+
+    async def count(self) -> int | None:
+        """Count the items of all sources; None where one does not answer or has too many to count."""
+        try:
+            counts = await asyncio.gather(*(listing.count() for listing in self.listings))
+        except UpstreamError:
+            return None
+        return sum(counts) if None not in counts else None  # type: ignore[arg-type]  # the check is beyond mypy
+
+    async def page(self, slice_: Slice) -> Page[Item]:
+        """Read a page; raise InvalidInput for a cursor that is not of this list, ScanLimit, CursorExpired."""
+        low, high = self._open(slice_.after, "after"), self._open(slice_.before, "before")
+        bounded = [part for index in range(len(self.listings)) if (part := self._bounded(index, low, high))]
+        if slice_.backwards:
+            bounded.reverse()
+        if self.descending:
+            return await self._merged(bounded, slice_)
+        return await self._in_turn(bounded, slice_)
+
+    async def _in_turn(self, parts: Sequence[Bounded[Item]], slice_: Slice) -> Page[Item]:
+        found: list[Merged[Item]] = []
+        unavailable: list[str] = []
+        scanned: list[int] = []
+        rest: tuple[Bounded[Item], ...] = tuple(parts)
+        known_more = False
+        while rest and len(found) < slice_.limit:
+            part, rest = rest[0], rest[1:]
+            try:
+                chunk = await part.read(slice_.limit - len(found), backwards=slice_.backwards)
+            except UpstreamError:
+                unavailable.append(part.listing.source)
+                continue
+            found += [(part, one) for one in chunk.found]
+            scanned += [] if chunk.scanned is None else [chunk.scanned]
+            known_more = chunk.more is True
+            if chunk.more is None:
+                rest = (part.beyond(chunk.found[-1], backwards=slice_.backwards), *rest)
+        marks = (self._mark(part, one, None, slice_) for part, one in found)
+        return self._page(found, marks, slice_, unavailable, scanned, known_more=known_more, rest=rest)
+
+    async def _merged(self, parts: Sequence[Bounded[Item]], slice_: Slice) -> Page[Item]:
+        answers = await asyncio.gather(*(_read(part, slice_) for part in parts))
+        chunks = [(part, chunk) for part, chunk in zip(parts, answers, strict=True) if chunk is not None]
+        unavailable = [part.listing.source for part, chunk in zip(parts, answers, strict=True) if chunk is None]
+        runs = [[(part, one) for one in chunk.found] for part, chunk in chunks]
+        in_order = cmp_to_key(self._compare)
+        merged = list(merge(*runs, key=in_order, reverse=slice_.backwards))
+        rest = tuple(
+            part.beyond(chunk.found[-1], backwards=slice_.backwards) if chunk.found else part
+            for part, chunk in chunks
+            if chunk.more is None
+        )
+        return self._page(
+            merged[: slice_.limit],
+            self._merged_marks(parts, merged[: slice_.limit], slice_),
+            slice_,
+            unavailable,
+            [chunk.scanned for _, chunk in chunks if chunk.scanned is not None],
+            known_more=len(merged) > slice_.limit or any(chunk.more for _, chunk in chunks),
+            rest=rest,
+        )
+
+    def _page(
+        self,
+        found: Sequence[Merged[Item]],
+        marks: Iterator[Mark],
+        slice_: Slice,
+        unavailable: Sequence[str],
+        scanned: Sequence[int],
+        *,
+        known_more: bool,
+        rest: tuple[Bounded[Item], ...],
+    ) -> Page[Item]:
+        edges = [Edge(one.item, mark) for (_, one), mark in zip(found, marks, strict=True)]
+        if slice_.backwards:
+            edges.reverse()
+        total = sum(scanned) if scanned else None
+        return Page(tuple(edges), slice_, tuple(unavailable), total, known_more, rest)
+
+    def _compare(self, one: Merged[Item], other: Merged[Item]) -> int:
+        values = compare_values(one[1].values, other[1].values, self.descending)
+        return values or one[0].index - other[0].index
+
+    def _merged_marks(
+        self, parts: Sequence[Bounded[Item]], found: Sequence[Merged[Item]], slice_: Slice
+    ) -> Iterator[Mark]:
+        """Each edge's cursor says where every source stands once that edge has been taken."""
+        edge_of = {part.listing.source: part.high if slice_.backwards else part.low for part in parts}
+        standing = {source: [cut.place, cut.after] for source, cut in edge_of.items() if cut is not None}
+        for part, one in found:
+            standing[part.listing.source] = [one.place, not slice_.backwards]
+            yield self._mark(part, one, dict(standing), slice_)
+
+    def _mark(self, part: Bounded[Item], one: Found[Item], standing: dict[str, Any] | None, slice_: Slice) -> Mark:
+        payload: list[Any] = [part.listing.source, one.place]
+        return Mark(self.purpose, payload if standing is None else [*payload, standing, slice_.backwards])
+
+    def _open(self, cursor: str | None, argument: str) -> list[Any] | None:
+        if cursor is None:
+            return None
+        try:
+            return self.sealer.open(self.purpose, cursor)
+        except ForeignTokenError as error:
+            raise InvalidInput(f"{argument} is not a cursor of this list with these arguments.", argument) from error
+
+    def _bounded(self, index: int, low: list[Any] | None, high: list[Any] | None) -> Bounded[Item] | None:
+        """The listing with the cuts of both cursors in it, or None where it lies outside them."""
+        in_low, low_cut = self._cut(index, low, side=1)
+        in_high, high_cut = self._cut(index, high, side=-1)
+        return Bounded(index, self.listings[index], low_cut, high_cut) if in_low and in_high else None
+
+    def _cut(self, index: int, cursor: list[Any] | None, side: int) -> tuple[bool, SourceCut | None]:
+        """Whether the listing has a part on that side of the cursor (1: after it, -1: before it), and from where."""
+        if cursor is None:
+            return True, None
+        own, place, *merged = cursor
+        sources = [listing.source for listing in self.listings]
+        if own not in sources:
+            raise CursorExpired(f"The source {own} of this cursor is not configured any more.")
+        if sources[index] == own:
+            return True, SourceCut(place, after=side > 0)
+        if not merged:
+            return (index - sources.index(own)) * side > 0, None
+        standing, from_end = merged
+        if sources[index] in standing:
+            return True, SourceCut(*standing[sources[index]])
+        # Nothing was taken of that source yet: it stands at the end that the page came from.
+        return from_end == (side < 0), None
+
+
+async def _read(part: Bounded[Item], slice_: Slice) -> Chunk[Item] | None:
+    try:
+        return await part.read(slice_.limit, backwards=slice_.backwards)
+    except UpstreamError:
+        return None

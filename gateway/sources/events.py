@@ -1,0 +1,32 @@
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from gateway.model.event import DeviceEvent
+from gateway.model.query import EventQuery
+
+
+@dataclass(frozen=True, slots=True)
+class EventRun:
+    """Events of one device in the order that was asked for, and whether the range holds more.
+
+    `tokens` tells for each event the service's page that it came in, where there is one: a place to begin again from.
+    """
+
+    events: tuple[DeviceEvent, ...]
+    more: bool
+    tokens: tuple[str | None, ...] = ()
+
+
+def inside(event: DeviceEvent, query: EventQuery) -> bool:
+    """Whether the event lies in the query's range and is of its types."""
+    if not query.start <= event.timestamp < query.end:
+        return False
+    if query.types is not None and event.type not in query.types:
+        return False
+    if query.older is not None and event.position >= query.older:
+        return False
+    return query.newer is None or event.position > query.newer
+
+
+def utc(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)

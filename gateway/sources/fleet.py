@@ -1,0 +1,110 @@
+"""All configured sources as one: lists over all of them, and who has a device."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
+
+from gateway.model.device import Device
+from gateway.model.errors import InvalidInput
+from gateway.model.filter import DeviceFilter, RoomFilter, UserFilter
+from gateway.model.order import DeviceOrder, UserOrder
+from gateway.model.room import Room
+from gateway.model.seal import Sealer
+from gateway.model.service import DeviceService
+from gateway.model.user import User
+from gateway.sources.alexa import AlexaSource
+from gateway.sources.compound import Compound
+from gateway.sources.one_click import OneClickSource
+
+Source: TypeAlias = OneClickSource | AlexaSource
+Order = TypeVar("Order", DeviceOrder, UserOrder)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceChoice:
+    """Which sources a list is asked of; None asks for all."""
+
+    service: DeviceService | None = None
+    names: tuple[str, ...] | None = None
+
+
+ALL_SOURCES = SourceChoice()
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """The sources in configured order, by name."""
+
+    sources: Mapping[str, Source]
+    sealer: Sealer
+
+    def of(self, choice: SourceChoice) -> tuple[Source, ...]:
+        """The sources of a choice; raise InvalidInput for a name that is not configured."""
+        for name in choice.names or ():
+            if name not in self.sources:
+                raise InvalidInput(f"There is no source named {name!r}.", "sources")
+        return tuple(
+            source
+            for source in self.sources.values()
+            if (choice.names is None or source.name in choice.names)
+            and (choice.service is None or source.service is choice.service)
+        )
+
+    def one_click(self) -> tuple[OneClickSource, ...]:
+        return tuple(source for source in self.sources.values() if isinstance(source, OneClickSource))
+
+    def alexa(self) -> tuple[AlexaSource, ...]:
+        return tuple(source for source in self.sources.values() if isinstance(source, AlexaSource))
+
+    def devices(self, choice: SourceChoice, wanted: DeviceFilter, order: Sequence[DeviceOrder]) -> Compound[Device]:
+        criteria = _distinct(order)
+        listings = tuple(source.listing(wanted, criteria) for source in self.of(choice) if _possible(source, wanted))
+        return Compound(
+            listings,
+            tuple(criterion.descending for criterion in criteria),
+            _purpose("devices", choice, wanted, criteria),
+            self.sealer,
+        )
+
+    def users(self, choice: SourceChoice, wanted: UserFilter, order: Sequence[UserOrder]) -> Compound[User]:
+        criteria = _distinct(order)
+        listings = tuple(
+            source.users(wanted, criteria) for source in self.of(choice) if isinstance(source, AlexaSource)
+        )
+        return Compound(
+            listings if _satisfiable(_members(wanted)) else (),
+            tuple(criterion.descending for criterion in criteria),
+            _purpose("users", choice, wanted, criteria),
+            self.sealer,
+        )
+
+    def rooms(self, wanted: RoomFilter) -> Compound[Room]:
+        listings = tuple(source.rooms(wanted) for source in self.alexa())
+        return Compound(listings, (), _purpose("rooms", wanted), self.sealer)
+
+
+def _possible(source: Source, wanted: DeviceFilter) -> bool:
+    """Whether a device of the source could match at all; what cannot is not asked for."""
+    possible = wanted.one_click_possible if isinstance(source, OneClickSource) else wanted.alexa_possible
+    return possible and _satisfiable(_members(wanted))
+
+
+def _members(wanted: DeviceFilter | UserFilter) -> Iterable[object]:
+    return (getattr(wanted, name) for name in wanted.__dataclass_fields__ if name != "tags")
+
+
+def _satisfiable(members: Iterable[object]) -> bool:
+    """An empty list of values matches nothing."""
+    return all(member != () for member in members)
+
+
+def _distinct(order: Sequence[Order]) -> tuple[Order, ...]:
+    """Without the criteria that repeat a field, which can decide nothing."""
+    first: dict[object, Order] = {}
+    for criterion in order:
+        first.setdefault(criterion.field, criterion)
+    return tuple(first.values())
+
+
+def _purpose(*parts: object) -> str:
+    return repr(parts)

@@ -1,0 +1,163 @@
+"""1-Click devices, told in the 13 operations of AWS IoT 1-Click."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from gateway.model.device import Device, DeviceMethod, OneClickDevice
+from gateway.model.errors import GatewayError, NotFound, UpstreamError
+from gateway.model.filter import DeviceFilter
+from gateway.model.order import DeviceOrder, device_key, device_values
+from gateway.model.query import EventQuery
+from gateway.model.service import DeviceService
+from gateway.model.tag import Tag
+from gateway.sources.answer import read, tags_of, text
+from gateway.sources.events import EventRun
+from gateway.sources.gathered_listing import GatheredListing
+from gateway.sources.keyset_listing import KeysetListing
+from gateway.sources.listing import Listing
+from gateway.sources.one_click_events import click_event, events_by_windows
+from gateway.sources.upstream import Params, Upstream
+from gateway.sources.wire_listing import WireListing, WireOperation
+
+LIST_CEILING = 250
+
+
+@dataclass(frozen=True, slots=True)
+class OneClickSource:
+    """One account and region of 1-Click. `life_unit`: the remainingLife that its upstream tells of a new device."""
+
+    name: str
+    region: str
+    upstream: Upstream
+    scan_limit: int
+    life_unit: float = 1.0
+
+    @property
+    def service(self) -> DeviceService:
+        return DeviceService.ONE_CLICK
+
+    async def available(self) -> bool:
+        try:
+            await self.upstream.call("ListDevices", {"MaxResults": 1})
+        except UpstreamError:
+            return False
+        return True
+
+    def listing(self, wanted: DeviceFilter, order: tuple[DeviceOrder, ...]) -> Listing[Device]:
+        if "QueryDevices" in self.upstream.beyond:
+            return KeysetListing(self.name, self.upstream, "Devices", wanted, order, self._device)
+        pages = WireListing(
+            self.name, self._operation(wanted), lambda device: device_values(device, order), self.scan_limit
+        )
+        if not order:
+            return pages
+        return GatheredListing(pages, tuple(criterion.descending for criterion in order), device_key)
+
+    async def devices(self, device_ids: Sequence[str]) -> Sequence[Device | GatewayError | None]:
+        """Describe each; None for one that is not (or no longer) this account's."""
+        answers = await self.upstream.call_many("DescribeDevice", [{"DeviceId": one} for one in device_ids])
+        return [self._described(answer) for answer in answers]
+
+    async def methods(self, device_ids: Sequence[str]) -> Sequence[tuple[DeviceMethod, ...] | GatewayError]:
+        answers = await self.upstream.call_many("GetDeviceMethods", [{"DeviceId": one} for one in device_ids])
+        return [answer if isinstance(answer, GatewayError) else read(self.name, _methods, answer) for answer in answers]
+
+    async def events(self, queries: Sequence[tuple[Device, EventQuery]]) -> Sequence[EventRun | GatewayError]:
+        if "QueryDeviceEvents" not in self.upstream.beyond:
+            return await events_by_windows(self.upstream, queries)
+        answers = await self.upstream.call_many("QueryDeviceEvents", [{"Query": query} for _, query in queries])
+        return [
+            answer
+            if isinstance(answer, GatewayError)
+            else EventRun(tuple(click_event(device, raw) for raw in answer["Events"]), answer["More"])
+            for (device, _), answer in zip(queries, answers, strict=True)
+        ]
+
+    async def claim(self, claim_code: str) -> tuple[str, int]:
+        """Claim every device of a manufacturer's code; return the code and how many they are."""
+        answer = await self.upstream.call("ClaimDevicesByClaimCode", {"ClaimCode": claim_code})
+        return answer.get("ClaimCode", claim_code), int(answer.get("Total", 0))
+
+    async def initiate_claim(self, device_id: str) -> str:
+        return str((await self.upstream.call("InitiateDeviceClaim", {"DeviceId": device_id})).get("State"))
+
+    async def finalize_claim(self, device_id: str, tags: Sequence[Tag] | None) -> str:
+        given = {} if tags is None else {"Tags": {tag.key: tag.value for tag in tags}}
+        return str((await self.upstream.call("FinalizeDeviceClaim", {"DeviceId": device_id, **given})).get("State"))
+
+    async def unclaim(self, device_id: str) -> str:
+        return str((await self.upstream.call("UnclaimDevice", {"DeviceId": device_id})).get("State"))
+
+    async def set_enabled(self, device_id: str, *, enabled: bool) -> None:
+        await self.upstream.call("UpdateDeviceState", {"DeviceId": device_id, "Enabled": enabled})
+
+    async def tag(self, arn: str, tags: Sequence[Tag]) -> None:
+        await self.upstream.call("TagResource", {"ResourceArn": arn, "Tags": {tag.key: tag.value for tag in tags}})
+
+    async def untag(self, arn: str, keys: Sequence[str]) -> None:
+        await self.upstream.call("UntagResource", {"ResourceArn": arn, "TagKeys": list(keys)})
+
+    async def invoke(self, device_id: str, method: DeviceMethod, parameters: object) -> object:
+        """Invoke a method with JSON parameters (None: without any); return its JSON answer, None where it has none."""
+        given = {} if parameters is None else {"DeviceMethodParameters": orjson.dumps(parameters).decode()}
+        named = {"DeviceType": method.device_type, "MethodName": method.method_name}
+        answer = await self.upstream.call("InvokeDeviceMethod", {"DeviceId": device_id, "DeviceMethod": named, **given})
+        response = answer.get("DeviceMethodResponse")
+        return _json_or_text(response) if response else None
+
+    def _operation(self, wanted: DeviceFilter) -> WireOperation[Device]:
+        one_type = {"DeviceType": wanted.types[0]} if wanted.types is not None and len(wanted.types) == 1 else {}
+        done_there = wanted == DeviceFilter(types=wanted.types) and (wanted.types is None or bool(one_type))
+
+        async def keep(devices: Sequence[Device]) -> Sequence[Device]:
+            return [one for one in devices if isinstance(one, OneClickDevice) and wanted.matches_one_click(one)]
+
+        return WireOperation(
+            self.upstream,
+            "ListDevices",
+            "Devices",
+            one_type,
+            None,
+            LIST_CEILING,
+            self._device,
+            lambda device: device.key,
+            None if done_there else keep,
+            counts=False,
+        )
+
+    def _described(self, answer: Params | GatewayError) -> Device | GatewayError | None:
+        if isinstance(answer, GatewayError):
+            return None if isinstance(answer, NotFound) else answer
+        return self._device(answer.get("DeviceDescription", {}))
+
+    def _device(self, raw: Params) -> Device:
+        return read(self.name, self._make, raw)
+
+    def _make(self, raw: Mapping[str, Any]) -> OneClickDevice:
+        life = raw.get("RemainingLife")
+        return OneClickDevice(
+            self.name,
+            text(raw["Arn"]),
+            text(raw["DeviceId"]),
+            text(raw["Type"]),
+            raw.get("Enabled") is True,
+            None if life is None else float(life) / self.life_unit,
+            dict(raw.get("Attributes") or {}),
+            tags_of(raw.get("Tags") or {}),
+        )
+
+
+def _methods(raw: Mapping[str, Any]) -> tuple[DeviceMethod, ...]:
+    return tuple(
+        DeviceMethod(text(method["DeviceType"]), text(method["MethodName"])) for method in raw["DeviceMethods"]
+    )
+
+
+def _json_or_text(response: str) -> object:
+    try:
+        return orjson.loads(response)
+    except orjson.JSONDecodeError:
+        return response
