@@ -1,6 +1,6 @@
 """Where SQLite and PostgreSQL say the same thing through different parts of SQLAlchemy."""
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import ColumnElement, Connection, Table, func
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -9,3 +9,9 @@ def insert_or_ignore(connection: Connection, table: Table) -> postgresql.Insert 
     if connection.dialect.name == "postgresql":
         return postgresql.insert(table).on_conflict_do_nothing()
     return sqlite.insert(table).on_conflict_do_nothing()
+
+
+def contains(connection: Connection, column: ColumnElement[str], part: str) -> ColumnElement[bool]:
+    """Whether the text has the part in it, taken as it is: `%` and `_` stand for themselves."""
+    position = func.strpos(column, part) if connection.dialect.name == "postgresql" else func.instr(column, part)
+    return position > 0

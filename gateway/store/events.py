@@ -1,11 +1,15 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Select, delete, literal, select, tuple_, union_all
+from sqlalchemy import CompoundSelect, Connection, Row, Select, delete, literal, select, tuple_, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.model.tenant import Tenant
 from gateway.store.tables import events
+from gateway.store.text import is_storable
+
+AnySelect: TypeAlias = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,19 @@ def add_event(connection: Connection, tenant: Tenant, device: str, event: Stored
 
 def events_of(connection: Connection, tenant: Tenant, ranges: Sequence[EventRange]) -> list[list[StoredEvent]]:
     """The events of each range, in the order asked for, in one statement."""
-    if not ranges:
-        return []
+    return in_order(ranges, connection.execute(select_events(tenant, ranges))) if ranges else []
+
+
+def select_events(tenant: Tenant, ranges: Sequence[EventRange]) -> AnySelect:
+    """One statement for the events of every range; a row names its range by number. Read the rows with `in_order`."""
     parts = [select(_range(tenant, part, number).subquery()) for number, part in enumerate(ranges)]
+    return union_all(*parts) if len(parts) > 1 else parts[0]
+
+
+def in_order(ranges: Sequence[EventRange], rows: Iterable[Row[*tuple[Any, ...]]]) -> list[list[StoredEvent]]:
+    """The events of each range, in the order that the range asks for."""
     found: list[list[StoredEvent]] = [[] for _ in ranges]
-    for row in connection.execute(union_all(*parts) if len(parts) > 1 else parts[0]):
+    for row in rows:
         found[row.number].append(StoredEvent(row.time, row.type, row.value, row.body))
     for part, items in zip(ranges, found, strict=True):
         # UNION ALL promises no order between or within its parts.
@@ -72,10 +84,10 @@ def delete_events(connection: Connection, tenant: Tenant, device: str) -> None:
     )
 
 
-def _range(tenant: Tenant, part: EventRange, number: int) -> Select[tuple[int, int, str, str, str | None]]:
+def _range(tenant: Tenant, part: EventRange, number: int) -> Select[*tuple[Any, ...]]:
     position = tuple_(events.c.time, events.c.type, events.c.value)
     statement = select(
-        literal(number).label("number"), events.c.time, events.c.type, events.c.value, events.c.body
+        literal(number).label("number"), events.c.device, events.c.time, events.c.type, events.c.value, events.c.body
     ).where(
         events.c.account == tenant.account,
         events.c.region == tenant.region,
@@ -84,7 +96,7 @@ def _range(tenant: Tenant, part: EventRange, number: int) -> Select[tuple[int, i
         events.c.time < part.end,
     )
     if part.types is not None:
-        statement = statement.where(events.c.type.in_(part.types))
+        statement = statement.where(events.c.type.in_([*filter(is_storable, part.types)]))
     if part.newer is not None:
         statement = statement.where(position > part.newer)
     if part.older is not None:

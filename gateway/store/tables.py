@@ -84,6 +84,21 @@ one_click_devices = Table(
     Index("one_click_devices_by_name", "account", "region", "name_key", "device_id"),
     Index("one_click_devices_by_type", "account", "region", "type", "device_id"),
 )
+# Descending values with ascending ids are an order that no ascending index serves.
+Index(
+    "one_click_devices_by_name_descending",
+    one_click_devices.c.account,
+    one_click_devices.c.region,
+    one_click_devices.c.name_key.desc(),
+    one_click_devices.c.device_id,
+)
+Index(
+    "one_click_devices_by_type_descending",
+    one_click_devices.c.account,
+    one_click_devices.c.region,
+    one_click_devices.c.type.desc(),
+    one_click_devices.c.device_id,
+)
 
 tags = Table(
     "tags",
