@@ -14,7 +14,7 @@ class ServiceError(Exception):
     """
 
     def __init__(self, code: str, message: str, members: Mapping[str, Any] = MappingProxyType({})) -> None:
-        super().__init__(code, message)
+        super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.members = members

@@ -4,12 +4,12 @@ import hashlib
 import hmac
 import re
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
 from gateway.wire.authorization import ALGORITHM, Authorization
 from gateway.wire.errors import ServiceError
 from gateway.wire.message import Request
+from gateway.wire.timestamps import parse_rfc822
 
 CLOCK_SKEW = timedelta(minutes=5)
 _BASIC = "%Y%m%dT%H%M%SZ"
@@ -88,8 +88,8 @@ def _signed_at(request: Request) -> datetime:
     try:
         if _BASIC_FORM.fullmatch(text):
             return datetime.strptime(text, _BASIC).replace(tzinfo=UTC)
-        return parsedate_to_datetime(text).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+        return parse_rfc822(text)
+    except ValueError as error:
         raise ServiceError(
             "IncompleteSignatureException",
             "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header, as a date.",

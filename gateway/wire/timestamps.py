@@ -14,14 +14,21 @@ def parse_timestamp(text: str) -> datetime:
 
     Raises ValueError for any other text and for times outside the years 1 to 9999.
     """
+    if _NUMBER.fullmatch(text):
+        return parse_epoch(Decimal(text))
+    return parse_rfc822(text) if "," in text else _utc(datetime.fromisoformat(text))
+
+
+def parse_rfc822(text: str) -> datetime:
+    """Read a date as HTTP headers have it; without an offset (or with -0000) it is UTC. Raises ValueError."""
+    return _utc(parsedate_to_datetime(text))
+
+
+def _utc(moment: datetime) -> datetime:
     try:
-        if _NUMBER.fullmatch(text):
-            return parse_epoch(Decimal(text))
-        moment = parsedate_to_datetime(text) if "," in text else datetime.fromisoformat(text)
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return aware.astimezone(UTC)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except OverflowError as error:
-        raise ValueError(f"Out of range: {text!r}") from error
+        raise ValueError(f"Out of range: {moment}") from error
 
 
 def parse_epoch(seconds: Decimal | float) -> datetime:
