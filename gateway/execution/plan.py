@@ -38,8 +38,6 @@ def make_plan(
     operation = _operation(document, operation_name)
     if operation.operation is OperationType.SUBSCRIPTION:
         raise _unresolved("Subscriptions are not supported over this transport.")
-    if schema.get_root_type(operation.operation) is None:
-        raise _unresolved(f"The schema has no {operation.operation.value}.")
     values = get_variable_values(schema, operation.variable_definitions or (), dict(variables), MAX_ERRORS)
     if isinstance(values, list):
         raise RequestRefused(refused_variables(values))

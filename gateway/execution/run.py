@@ -42,13 +42,11 @@ async def run(schema: strawberry.Schema, plan: Plan, context: object, extensions
         operation_extensions=dict(extensions),
     )
     try:
-        async with asyncio.timeout(plan.deadline_seconds) as deadline:
+        async with asyncio.timeout(plan.deadline_seconds):
             outcome = executor.execute_operation()
             if isawaitable(outcome):
                 outcome = await outcome
     except TimeoutError:
-        if not deadline.expired():
-            raise
         return deadline_exceeded(plan.deadline_seconds)
     if not isinstance(outcome, ExecutionResult):
         raise TypeError("incremental results need a transport of their own")

@@ -31,7 +31,7 @@ class RequestIdAndAccessLog:
             return
         request_id = secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
-        status = 500
+        status: int | None = None  # stays so where the client left before it had an answer
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
@@ -44,6 +44,9 @@ class RequestIdAndAccessLog:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, receive, send_with_id)
+            except Exception:
+                status = 500
+                raise
             finally:
                 milliseconds = round((time.perf_counter() - began) * 1000, 2)
                 log.info("request", method=scope["method"], path=_path(scope), status=status, ms=milliseconds)

@@ -103,6 +103,13 @@ def test_exactly_one_member_of_a_one_of_input_is_taken(by: str) -> None:
     assert [error["extensions"]["code"] for error in errors] == [ErrorCode.GRAPHQL_VALIDATION_FAILED]
 
 
+def test_an_operation_that_the_schema_lacks_is_not_valid() -> None:
+    """A schema without mutations takes none."""
+    errors = refusal(documents(), "mutation { __typename }")
+
+    assert [error["extensions"]["code"] for error in errors] == [ErrorCode.GRAPHQL_VALIDATION_FAILED]
+
+
 def test_few_errors_are_told() -> None:
     """A text with a thousand mistakes is not worth a thousand errors."""
     errors = refusal(documents(), "{" + " ".join(f"a{number}" for number in range(1000)) + "}")
@@ -147,6 +154,15 @@ def test_refused_texts_are_remembered() -> None:
     known = documents()
 
     assert refusal(known, "{ nam }")[0] is refusal(known, "{ nam }")[0]
+
+
+@pytest.mark.parametrize("letter", ["a", "ü", "🏃"])
+def test_the_text_itself_counts(letter: str) -> None:
+    """A long comment takes room as tokens do, and what is too large to keep is read each time."""
+    known = documents(cache_bytes=20_000)
+    text = f"{{ name }} #{letter * 20_000}"
+
+    assert known.read(text) is not known.read(text)
 
 
 def test_the_documents_held_are_bounded_in_bytes() -> None:

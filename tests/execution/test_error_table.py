@@ -27,6 +27,11 @@ def raised(kind: type[model.GatewayError]) -> model.GatewayError:
     return kind("The words.")
 
 
+@strawberry.input
+class Change:
+    name: strawberry.Maybe[str]
+
+
 @strawberry.type
 class Item:
     @strawberry.field
@@ -51,6 +56,10 @@ class Query:
     @strawberry.field
     def needed(self) -> str:
         return None  # type: ignore[return-value]
+
+    @strawberry.field
+    def change(self, change: Change) -> str | None:
+        return str(change)
 
     @strawberry.field
     def times(self, n: int = 3) -> int | None:
@@ -163,6 +172,15 @@ async def test_a_resolver_that_breaks_its_own_type_is_masked(field: str) -> None
 
     assert [error["extensions"] for error in answer.errors] == [{"code": ErrorCode.INTERNAL_SERVER_ERROR}]
     assert len(lines) == 1
+
+
+async def test_a_null_that_strawberry_refuses_is_the_callers() -> None:
+    """A member that may be left out but not be null is bad input where it is null."""
+    with capture_logs() as lines:
+        answer = await result("query($c: Change!) { change(change: $c) }", variables={"c": {"name": None}})
+
+    assert [error["extensions"] for error in answer.errors] == [{"code": "BAD_USER_INPUT"}]
+    assert lines == []
 
 
 @pytest.mark.parametrize(

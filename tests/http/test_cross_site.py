@@ -51,6 +51,16 @@ async def test_our_own_pages_and_programs_pass(serve: Serve, journal: Journal, m
     assert journal.resolved == ["echo" if method == "GET" else "change"]
 
 
+@pytest.mark.parametrize("suffix", ["1", ".evil.example", "@evil.example"])
+async def test_an_origin_that_begins_like_ours_is_refused(serve: Serve, journal: Journal, suffix: str) -> None:
+    """Only the very same name and port is the same origin."""
+    async with serve() as client:
+        answer = await send(client, "POST", {"origin": str(client.base_url).rstrip("/") + suffix})
+
+    assert answer.status_code == 403
+    assert journal.callers == []
+
+
 async def test_a_listed_origin_passes(serve: Serve, journal: Journal) -> None:
     """A frontend elsewhere works once it is listed, and only that one."""
     async with serve(allowed_origins=("https://app.example",)) as client:

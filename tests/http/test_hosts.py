@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from tests.http.front_door import Journal, Serve
@@ -25,6 +27,19 @@ async def test_a_rebound_name_is_refused(serve: Serve, journal: Journal, host: s
     assert [answer.status_code for answer in answers] == [421, 421]
     assert answers[0].json()["errors"][0]["extensions"] == {"code": "FORBIDDEN"}
     assert "allowed_hosts" in answers[0].json()["errors"][0]["message"]
+    assert journal.callers == []
+
+
+@pytest.mark.parametrize("hosts", [b"", b"host: localhost\r\nhost: evil.example\r\n"])
+async def test_a_request_has_exactly_one_host(serve: Serve, journal: Journal, hosts: bytes) -> None:
+    """Without a Host, or with two, it is not known whom the request is for."""
+    async with serve() as client:
+        reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
+        writer.write(b"GET /graphql?query=%7Becho%7D HTTP/1.1\r\nconnection: close\r\n" + hosts + b"\r\n")
+        answer = await reader.read()
+        writer.close()
+
+    assert answer.startswith(b"HTTP/1.1 421 ")
     assert journal.callers == []
 
 

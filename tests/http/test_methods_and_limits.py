@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.http.front_door import Journal, Serve
 
@@ -85,6 +86,17 @@ async def test_a_body_beyond_the_limit_is_413(serve: Serve, journal: Journal, kn
     assert journal.resolved == ["echo"]
 
 
+async def test_a_body_that_tells_its_length_is_refused_before_it_comes(serve: Serve) -> None:
+    """Nobody has to send a gigabyte to learn that it is too much."""
+    async with serve(max_body_bytes=49) as client:
+        reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
+        writer.write(HALF_A_REQUEST)
+        answer = await reader.read()
+        writer.close()
+
+    assert answer.startswith(b"HTTP/1.1 413 ")
+
+
 async def test_a_body_that_does_not_arrive_is_408(serve: Serve, journal: Journal) -> None:
     """A client that stops in the middle does not hold a connection without end."""
     async with serve(deadline_seconds=0.1) as client:
@@ -100,14 +112,16 @@ async def test_a_body_that_does_not_arrive_is_408(serve: Serve, journal: Journal
 
 async def test_a_client_that_leaves_in_the_middle_is_let_go(serve: Serve, journal: Journal) -> None:
     """Half a request does nothing, and the server answers the next."""
-    async with serve() as client:
-        _, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
-        writer.write(HALF_A_REQUEST)
-        await writer.drain()
-        writer.close()
-        answer = await client.post("/graphql", json={"query": "{echo}"})
+    with capture_logs() as lines:
+        async with serve() as client:
+            _, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
+            writer.write(HALF_A_REQUEST)
+            await writer.drain()
+            writer.close()
+            answer = await client.post("/graphql", json={"query": "{echo}"})
 
     assert answer.json() == {"data": {"echo": "hello"}}
+    assert {line["status"] for line in lines} == {None, 200}
     assert journal.resolved == ["echo"]
 
 
