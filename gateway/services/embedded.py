@@ -32,8 +32,8 @@ class EmbeddedService:
         """Carry out one operation of the wire; raise ServiceError where the service refuses."""
         handler = self.operations.get(operation)
         if handler is None:
-            raise unknown_operation(operation)
-        check_input(self.model, operation, params)
+            raise unknown_operation()
+        check_input(self.model.operations[operation], params)
         return await handler(self.context, tenant, params)
 
     async def call_beyond(self, tenant: Tenant, operation: str, params: Params) -> Params:
