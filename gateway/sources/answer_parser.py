@@ -1,0 +1,80 @@
+"""Answers of the two services, read strictly: what botocore would pass on half understood is an outage here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import orjson
+
+from gateway.sources.faults import UNREADABLE, Failed, fault_of
+from gateway.wire.errors import ServiceError
+from gateway.wire.json_values import read_body
+from gateway.wire.service import Operation, ServiceModel
+
+_REDIRECTION = 300
+_CLIENT_FAULT = 400
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerParser:
+    """Takes the place of botocore's response parsers. Both services answer in JSON, and only in the body.
+
+    Results have aware UTC datetimes, and the headers in ResponseMetadata. Anything else raises Failed: an error of the
+    service with its fault and message, what is no answer of the service as UNREADABLE.
+    """
+
+    model: ServiceModel
+
+    def create_parser(self, protocol: str) -> Self:
+        """Be the factory as well: one parser serves all answers."""
+        del protocol
+        return self
+
+    async def parse(self, response: Mapping[str, Any], shape: object) -> dict[str, Any]:
+        del shape
+        status: int = response["status_code"]
+        headers: Mapping[str, str] = response["headers"]
+        body: bytes = response["body"]
+        if status >= _CLIENT_FAULT:
+            raise _error(status, headers, body)
+        if status >= _REDIRECTION:
+            raise Failed(UNREADABLE, f"HTTP status {status}", headers)
+        output = _output(self.model.operations[response["context"]["operation_name"]], headers, body)
+        output["ResponseMetadata"] = {"HTTPStatusCode": status, "HTTPHeaders": headers}
+        return output
+
+
+def _output(operation: Operation, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+    if operation.output is None or not operation.output.members:
+        return {}
+    try:
+        output = read_body(operation.output, body)
+    except ServiceError as error:
+        raise Failed(UNREADABLE, error.message, headers) from error
+    # Every member is optional in the models, but an answer with none of them would pass for an empty fleet.
+    if not output:
+        raise Failed(UNREADABLE, "the answer has no member of the operation's output", headers)
+    return output
+
+
+def _error(status: int, headers: Mapping[str, str], body: bytes) -> Failed:
+    document = _object(body)
+    code = _code(headers.get("x-amzn-errortype") or document.get("__type") or document.get("code"))
+    message = document.get("message") or document.get("Message")
+    text = message if isinstance(message, str) else ""
+    if not code and status < 500:  # noqa: PLR2004 - only a service's own errors have a code; this is some other server's
+        return Failed(UNREADABLE, f"HTTP status {status} without an error code", headers)
+    return Failed(fault_of(code, text, status), text, headers)
+
+
+def _object(body: bytes) -> Mapping[str, Any]:
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _code(told: object) -> str:
+    """Cut an error's name out of forms like `aws.a4b#NotFoundException` and `NotFoundException:http://…`."""
+    return told.partition(":")[0].rpartition("#")[2].strip() if isinstance(told, str) else ""

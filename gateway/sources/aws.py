@@ -1,0 +1,77 @@
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from types import MappingProxyType
+from typing import Any
+
+import aioboto3
+from aiobotocore.config import AioConfig
+from aiobotocore.session import AioSession
+from botocore import xform_name
+from botocore.exceptions import BotoCoreError
+
+from gateway import __version__
+from gateway.settings import SourceSettings
+from gateway.sources.answer_parser import AnswerParser
+from gateway.sources.aws_upstream import AwsUpstream
+from gateway.sources.ceiling import Ceiling
+from gateway.sources.credentials import source_credentials
+from gateway.sources.requests import read_operations
+from gateway.sources.retry import Retry
+from gateway.sources.transport import Transport
+from gateway.wire.service import SPECS, ServiceModel, load
+
+_MODELS: Mapping[str, str] = MappingProxyType(
+    {"one-click": "iot1click-devices", "alexa-for-business": "alexaforbusiness"}
+)
+_CHEAP_READS: Mapping[str, str] = MappingProxyType({"one-click": "ListDevices", "alexa-for-business": "SearchDevices"})
+_KEEPALIVE_SECONDS = 4.0
+"""Shorter than servers keep an idle connection (uvicorn: 5 s), so that a mutation seldom meets one that is closing."""
+
+
+class UnusableSource(Exception):
+    """A source cannot be opened as its settings are: the profile, the region, the endpoint's form."""
+
+
+@asynccontextmanager
+async def open_aws(source: SourceSettings) -> AsyncIterator[AwsUpstream]:
+    """Open a source's upstream, without asking its service anything yet. Raise UnusableSource naming the source."""
+    model = load(_MODELS[source.service])
+    async with AsyncExitStack() as stack:
+        try:
+            client = await stack.enter_async_context(_client(source, model))
+        except (BotoCoreError, ValueError) as error:
+            raise UnusableSource(f"source {source.name!r} cannot be used: {error}") from error
+        yield AwsUpstream(
+            source=source.name,
+            model=model,
+            methods=MappingProxyType({name: getattr(client, xform_name(name)) for name in model.operations}),
+            cheap_read=_CHEAP_READS[source.service],
+            ceiling=Ceiling(source.concurrency, source.rate),
+            retry=Retry(source.attempts),
+            reads=read_operations(model),
+        )
+
+
+def _client(source: SourceSettings, model: ServiceModel) -> AbstractAsyncContextManager[Any]:
+    core = AioSession(profile=source.profile)
+    core.get_component("data_loader").search_paths.insert(0, str(SPECS))
+    core.register_component("response_parser_factory", AnswerParser(model))
+    core.register_component("credential_provider", source_credentials(source))
+    client: AbstractAsyncContextManager[Any] = aioboto3.Session(botocore_session=core).client(
+        model.name, region_name=source.aws_region, endpoint_url=source.endpoint_url, config=_config(source)
+    )
+    return client
+
+
+def _config(source: SourceSettings) -> AioConfig:
+    return AioConfig(
+        http_session_cls=Transport,
+        connector_args={"keepalive_timeout": _KEEPALIVE_SECONDS},
+        connect_timeout=source.connect_timeout,
+        read_timeout=source.read_timeout,
+        max_pool_connections=source.concurrency,
+        # Retries and checks are ours; the fixed name saves a sixth of a call's time, which goes into making one up.
+        retries={"mode": "standard", "total_max_attempts": 1},
+        parameter_validation=False,
+        user_agent=f"device-gateway/{__version__}",
+    )

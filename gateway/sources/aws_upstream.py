@@ -1,0 +1,105 @@
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import structlog
+from botocore.exceptions import BotoCoreError
+
+from gateway.model.errors import GatewayError
+from gateway.sources.ceiling import Ceiling
+from gateway.sources.faults import CLOCKS_DIFFER, NO_CREDENTIALS, NOT_ACCEPTED, UNSUPPORTED, Failed, Outage, fault_of
+from gateway.sources.probe import Probe, skew_seconds
+from gateway.sources.requests import check_request
+from gateway.sources.retry import Retry
+from gateway.sources.upstream import Params
+from gateway.wire.errors import ServiceError
+from gateway.wire.service import ServiceModel
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class AwsUpstream:
+    """One service of one account and region behind an AWS-compatible endpoint, by aioboto3; made by `open_aws`.
+
+    Requests are checked here first, as the embedded services check them, so both upstreams refuse the same ones alike.
+    """
+
+    source: str
+    model: ServiceModel
+    methods: Mapping[str, Callable[..., Awaitable[dict[str, Any]]]]
+    cheap_read: str
+    ceiling: Ceiling
+    retry: Retry
+    reads: frozenset[str]
+
+    @property
+    def beyond(self) -> frozenset[str]:
+        return frozenset()
+
+    async def call(self, operation: str, params: Params) -> Params:
+        try:
+            self._check(operation, params)
+            answer = await self.retry.run(partial(self._attempt, operation, params), reads=operation in self.reads)
+        except Failed as failure:
+            raise self._error(operation, failure) from failure
+        del answer["ResponseMetadata"]
+        return answer
+
+    async def call_many(self, operation: str, params: Sequence[Params]) -> Sequence[Params | GatewayError]:
+        async with asyncio.TaskGroup() as group:
+            calls = [group.create_task(self._answer_or_error(operation, one)) for one in params]
+        return [call.result() for call in calls]
+
+    async def check(self) -> Probe:
+        """Ask for one device, once."""
+        try:
+            answer = await self._attempt(self.cheap_read, {"MaxResults": 1})
+        except Failed as failure:
+            return self._failed_probe(failure)
+        headers = answer["ResponseMetadata"]["HTTPHeaders"]
+        skew = skew_seconds(headers, datetime.now(UTC))
+        return Probe(available=True, reachable=True, accepted=True, skew_seconds=skew, detail="answers")
+
+    def _check(self, operation: str, params: Params) -> None:
+        known = self.model.operations.get(operation)
+        if known is None:
+            raise Failed(UNSUPPORTED, f"The service has no operation {operation}.")
+        try:
+            check_request(known, params)
+        except ServiceError as refusal:
+            raise Failed(fault_of(refusal.code, refusal.message), refusal.message) from refusal
+
+    async def _attempt(self, operation: str, params: Params) -> dict[str, Any]:
+        given = {name: value for name, value in params.items() if value is not None}
+        async with self.ceiling.slot(operation):
+            try:
+                return await self.methods[operation](**given)
+            except BotoCoreError as error:
+                # The request was checked and the transport raises Failed: what is left is looking for credentials.
+                raise Failed(NO_CREDENTIALS) from error
+
+    async def _answer_or_error(self, operation: str, params: Params) -> Params | GatewayError:
+        try:
+            return await self.call(operation, params)
+        except GatewayError as error:
+            return error
+
+    def _error(self, operation: str, failure: Failed) -> GatewayError:
+        if isinstance(failure.fault, Outage):
+            cause = failure.message or repr(failure.__cause__)
+            _log.warning("upstream failed", source=self.source, operation=operation, cause=cause)
+        return failure.fault.error(self.source, failure.message)
+
+    def _failed_probe(self, failure: Failed) -> Probe:
+        reachable = failure.headers is not None
+        return Probe(
+            available=False,
+            reachable=reachable,
+            accepted=reachable and failure.fault not in (NOT_ACCEPTED, CLOCKS_DIFFER),
+            skew_seconds=skew_seconds(failure.headers or {}, datetime.now(UTC)),
+            detail=failure.fault.error(self.source, failure.message).message,
+        )
