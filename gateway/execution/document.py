@@ -68,7 +68,8 @@ class Documents:
         try:
             return self._learn(text)
         except RequestRefused as error:
-            self._refused.put(text, error.result, _weight(text) + 500 * len(error.result.errors))
+            words = sum(_weight(member["message"]) + 500 for member in error.result.errors)
+            self._refused.put(text, error.result, _weight(text) + words)
             raise
 
     def _learn(self, text: str) -> Document:

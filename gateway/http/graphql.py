@@ -85,7 +85,7 @@ class GraphQLEndpoint:
             headers.get("host"), headers.get("origin"), headers.get("sec-fetch-site"), self._options.allowed_origins
         )
         if method == "GET":
-            return read_get(scope["query_string"])
+            return read_get(scope["query_string"], self._options.max_body_bytes)
         body = await read_body(
             receive, headers.get("content-length"), self._options.max_body_bytes, self._options.deadline_seconds
         )

@@ -7,9 +7,9 @@ LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 class HttpOptions:
     """What the composition root decides about the front door.
 
-    max_body_bytes: of a POST's body; more is answered 413.
+    max_body_bytes: of a POST's body, and of a GET's query string; more is answered 413 and 414.
     allowed_hosts: names a Host header may carry, without port; `*.example.com` is any name below it, `*` is any.
-    allowed_origins: pages of other origins that may send requests, as a browser writes them: `https://app.example.com`.
+    allowed_origins: pages of other origins that may send requests and read the answers, as a browser writes them: `https://app.example.com`.
     introspection, suggestions: whether `__schema` and "Did you mean" are answered.
     graphiql: whether `/` serves the page.
     deadline_seconds: for reading a request's body, and again for executing it.

@@ -22,8 +22,14 @@ class GraphQLRequest:
     extensions: dict[str, Any] = field(default_factory=dict)
 
 
-def read_get(query_string: bytes) -> GraphQLRequest:
-    """Read the parameters of a GET; `variables` and `extensions` are JSON texts in it. Raise HttpRefused 400."""
+def read_get(query_string: bytes, max_bytes: int) -> GraphQLRequest:
+    """Read the parameters of a GET; `variables` and `extensions` are JSON texts in it.
+
+    Raise HttpRefused: 414 beyond `max_bytes`, 400 for the rest.
+    """
+    if len(query_string) > max_bytes:
+        message = f"The query string is longer than {max_bytes} bytes."
+        raise HttpRefused(414, ErrorCode.LIMIT_EXCEEDED, message, limit="maximum_body")
     parameters: dict[str, Any] = {}
     for name, value in _query_fields(query_string):
         if name in parameters:

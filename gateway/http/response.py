@@ -33,7 +33,7 @@ _HEADERS: dict[MediaType, HeaderList] = {
     media_type: [
         (b"content-type", f"{media_type}; charset=utf-8".encode()),
         (b"cache-control", b"no-store"),
-        (b"vary", b"Accept, Origin"),
+        (b"vary", b"Accept"),
         (b"x-content-type-options", b"nosniff"),
     ]
     for media_type in MediaType

@@ -2,6 +2,7 @@ from collections.abc import Sequence
 
 import strawberry
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route
 
 from gateway.http.graphiql import graphiql_routes
@@ -29,4 +30,19 @@ def routes(
 
 def middleware(options: HttpOptions) -> list[Middleware]:
     """What every request goes through, outermost first."""
-    return [Middleware(RequestIdAndAccessLog), Middleware(AllowedHosts, allowed_hosts=options.allowed_hosts)]
+    return [
+        Middleware(RequestIdAndAccessLog),
+        Middleware(AllowedHosts, allowed_hosts=options.allowed_hosts),
+        *([_cross_origin(options.allowed_origins)] if options.allowed_origins else []),
+    ]
+
+
+def _cross_origin(origins: tuple[str, ...]) -> Middleware:
+    """Let the listed pages read the answers (CORS); that no other page is served is decided in cross_site."""
+    return Middleware(
+        CORSMiddleware,
+        allow_origins=origins,
+        allow_methods=("GET", "POST"),
+        allow_headers=("authorization", "content-type"),
+        expose_headers=("x-request-id",),
+    )

@@ -71,6 +71,30 @@ async def test_a_listed_origin_passes(serve: Serve, journal: Journal) -> None:
     assert journal.resolved == ["change"]
 
 
+async def test_a_listed_page_may_read_the_answer(serve: Serve) -> None:
+    """A browser asks before it posts JSON; a listed page's browser is told yes, another's is not."""
+    asking = {"access-control-request-method": "POST", "access-control-request-headers": "content-type"}
+    async with serve(allowed_origins=("https://app.example",)) as client:
+        before = await client.options("/graphql", headers={"origin": "https://app.example"} | asking)
+        answer = await send(client, "POST", {"origin": "https://app.example"})
+        other = await client.options("/graphql", headers={"origin": "https://evil.example"} | asking)
+
+    assert before.status_code == 200
+    assert before.headers["access-control-allow-origin"] == "https://app.example"
+    assert answer.headers["access-control-allow-origin"] == "https://app.example"
+    assert answer.headers["vary"] == "Accept, Origin"
+    assert other.status_code == 400
+    assert "access-control-allow-origin" not in other.headers
+
+
+async def test_by_default_no_page_elsewhere_may_read(serve: Serve) -> None:
+    """Nothing is said of other origins where none is listed."""
+    async with serve() as client:
+        answer = await client.post("/graphql", json={"query": "{echo}"})
+
+    assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
 @pytest.mark.parametrize(
     "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""]
 )

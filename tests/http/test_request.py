@@ -43,7 +43,7 @@ def test_get_and_post_mean_the_same(query: str, name: str | None, variables: dic
     if name is not None:
         fields["operationName"] = name
 
-    by_get = read_get(urlencode(fields).encode())
+    by_get = read_get(urlencode(fields).encode(), 100_000)
 
     assert by_get == post(parameters) == GraphQLRequest(query, name, variables, extensions)
 
@@ -51,7 +51,7 @@ def test_get_and_post_mean_the_same(query: str, name: str | None, variables: dic
 @given(st.binary(max_size=60))
 def test_any_query_string_is_read_or_refused(query_string: bytes) -> None:
     """No bytes in a query string cause anything but a request or a 400."""
-    outcome = request_or_status(lambda: read_get(query_string))
+    outcome = request_or_status(lambda: read_get(query_string, 1000))
 
     assert outcome == 400 or isinstance(outcome, GraphQLRequest)
 
@@ -115,7 +115,7 @@ def test_null_is_absent(name: str) -> None:
 
 def test_an_empty_operation_name_is_absent() -> None:
     """Forms send an empty text for no operation name."""
-    assert read_get(b"query=%7Ba%7D&operationName=&variables=") == GraphQLRequest("{a}")
+    assert read_get(b"query=%7Ba%7D&operationName=&variables=", 1000) == GraphQLRequest("{a}")
 
 
 @pytest.mark.parametrize(
@@ -153,9 +153,19 @@ def test_a_parameter_of_the_wrong_type_is_named(parameters: dict, argument: str)
 def test_a_malformed_query_string_is_explained(query_string: bytes, words: str) -> None:
     """The refusal says what is wrong with the address."""
     with pytest.raises(HttpRefused, match=words) as refusal:
-        read_get(query_string)
+        read_get(query_string, 1000)
 
     assert refusal.value.status == 400
+
+
+def test_a_query_string_beyond_the_limit_is_414() -> None:
+    """An address may be as long as the limit and no longer."""
+    with pytest.raises(HttpRefused, match="longer than 16 bytes") as refusal:
+        read_get(b"query=%7Baaaa%7Da", 16)
+
+    assert read_get(b"query=%7Baaaa%7D", 16) == GraphQLRequest("{aaaa}")
+    assert refusal.value.status == 414
+    assert refusal.value.result.errors[0]["extensions"] == {"code": "LIMIT_EXCEEDED", "limit": "maximum_body"}
 
 
 @pytest.mark.parametrize(
