@@ -1,5 +1,6 @@
 import pytest
 
+from gateway.sources.aws.retry import Retry
 from gateway.sources.faults import (
     CUT_OFF,
     NOT_ACCEPTED,
@@ -11,7 +12,6 @@ from gateway.sources.faults import (
     Failed,
     Fault,
 )
-from gateway.sources.retry import Retry
 
 
 class Attempt:

@@ -9,11 +9,11 @@ import structlog
 from botocore.exceptions import BotoCoreError
 
 from gateway.model.errors import GatewayError
-from gateway.sources.ceiling import Ceiling
+from gateway.sources.aws.ceiling import Ceiling
+from gateway.sources.aws.requests import check_request
+from gateway.sources.aws.retry import Retry
 from gateway.sources.faults import CLOCKS_DIFFER, NO_CREDENTIALS, NOT_ACCEPTED, UNSUPPORTED, Failed, Outage, fault_of
 from gateway.sources.probe import Probe, skew_seconds
-from gateway.sources.requests import check_request
-from gateway.sources.retry import Retry
 from gateway.sources.upstream import Params
 from gateway.wire.errors import ServiceError
 from gateway.wire.service import ServiceModel

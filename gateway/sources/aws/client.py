@@ -11,13 +11,13 @@ from botocore.exceptions import BotoCoreError
 
 from gateway import __version__
 from gateway.settings import SourceSettings
-from gateway.sources.answer_parser import AnswerParser
-from gateway.sources.aws_upstream import AwsUpstream
-from gateway.sources.ceiling import Ceiling
-from gateway.sources.credentials import source_credentials
-from gateway.sources.requests import read_operations
-from gateway.sources.retry import Retry
-from gateway.sources.transport import Transport
+from gateway.sources.aws.answers import AnswerParser
+from gateway.sources.aws.ceiling import Ceiling
+from gateway.sources.aws.credentials import source_credentials
+from gateway.sources.aws.requests import read_operations
+from gateway.sources.aws.retry import Retry
+from gateway.sources.aws.transport import Transport
+from gateway.sources.aws.upstream import AwsUpstream
 from gateway.wire.service import SPECS, ServiceModel, load
 
 _MODELS: Mapping[str, str] = MappingProxyType(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.sources.ceiling import Ceiling
+from gateway.sources.aws.ceiling import Ceiling
 
 
 class FakeTime:

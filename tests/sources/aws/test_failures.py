@@ -12,9 +12,9 @@ import pytest
 from gateway.model import errors
 from gateway.settings import SourceSettings
 from gateway.sources.aws import open_aws
-from gateway.sources.aws_upstream import AwsUpstream
-from gateway.sources.retry import Retry
-from tests.sources.stub_upstream import (
+from gateway.sources.aws.retry import Retry
+from gateway.sources.aws.upstream import AwsUpstream
+from tests.sources.aws.stub_upstream import (
     Behaviour,
     StubUpstream,
     answer,
@@ -135,7 +135,7 @@ async def test_nonsense_is_an_outage_and_never_an_empty_fleet(behaviour: Behavio
 
 async def test_an_endless_answer_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer larger than any page of devices is given up, so that it cannot fill the memory."""
-    monkeypatch.setattr("gateway.sources.transport.LARGEST_ANSWER", 1000)
+    monkeypatch.setattr("gateway.sources.aws.transport.LARGEST_ANSWER", 1000)
     async with misbehaving(answer(200, b" " * 1001)) as (upstream, stub):
         with pytest.raises(errors.UpstreamError) as raised:
             await upstream.call("ListDevices", {})
