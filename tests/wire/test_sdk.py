@@ -70,13 +70,14 @@ def _server(one_click: ServiceModel, alexa: ServiceModel) -> Iterator[Site]:
         routes += [Route(prefix, app), Mount(prefix, app)]
     config = uvicorn.Config(Starlette(routes=routes), port=0, log_level="error", ws="none", lifespan="off")
     server = uvicorn.Server(config)
-    sockets = [config.bind_socket()]
-    thread = threading.Thread(target=server.run, args=(sockets,))
+    socket = config.bind_socket()
+    socket.listen()  # from here on a client waits for the server instead of being turned away
+    thread = threading.Thread(target=server.run, args=([socket],))
     thread.start()
-    yield Site(sockets[0].getsockname()[1], service)
+    yield Site(socket.getsockname()[1], service)
     server.should_exit = True
     thread.join(timeout=10)
-    sockets[0].close()
+    socket.close()
 
 
 @pytest.fixture
