@@ -1,9 +1,16 @@
 import asyncio
 
 import structlog
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from structlog.testing import capture_logs
 
+from gateway.http.options import HttpOptions
+from gateway.http.routes import middleware
 from tests.http.front_door import Journal, Serve
+from tests.http.serving import serving
 
 MERGE = [structlog.contextvars.merge_contextvars]
 
@@ -48,6 +55,20 @@ async def test_a_path_cannot_forge_a_log_line(serve: Serve) -> None:
             await client.get("/nowhere%0Aevent=request")
 
     assert [(line["path"], line["status"]) for line in lines] == [("/nowhere%0Aevent=request", 404)]
+
+
+async def test_a_door_that_breaks_is_logged_as_500() -> None:
+    """Where another door of the same server fails, the access line says so."""
+
+    async def broken(_request: Request) -> Response:
+        raise RuntimeError("broken")
+
+    app = Starlette(routes=[Route("/broken", broken)], middleware=middleware(HttpOptions()))
+    with capture_logs() as lines:
+        async with serving(app) as client:
+            await client.get("/broken")
+
+    assert [(line["path"], line["status"]) for line in lines] == [("/broken", 500)]
 
 
 async def test_a_context_knows_who_asks(serve: Serve, journal: Journal) -> None:

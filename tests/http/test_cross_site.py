@@ -89,9 +89,11 @@ async def test_a_listed_page_may_read_the_answer(serve: Serve) -> None:
 
 async def test_by_default_no_page_elsewhere_may_read(serve: Serve) -> None:
     """Nothing is said of other origins where none is listed."""
+    asking = {"origin": "https://app.example", "access-control-request-method": "POST"}
     async with serve() as client:
-        answer = await client.post("/graphql", json={"query": "{echo}"})
+        answer = await client.options("/graphql", headers=asking)
 
+    assert answer.status_code == 405
     assert not [name for name in answer.headers if name.startswith("access-control")]
 
 
