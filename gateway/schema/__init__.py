@@ -1,0 +1,1 @@
+"""Strawberry types that describe model objects, and what resolves their fields."""

@@ -84,6 +84,9 @@ class AlexaSource:
         if "QueryUsers" in self.upstream.beyond:
             in_order = order or (UserOrder(UserOrderField.USER_ID),)
             return KeysetListing(self.name, self.upstream, "Users", wanted, in_order, self._user)
+        return self._users_over_wire(wanted, order)
+
+    def _users_over_wire(self, wanted: UserFilter, order: tuple[UserOrder, ...]) -> WireListing[User]:
         asked = alexa_search.user_search(wanted, order)
 
         async def keep(users: Sequence[User]) -> Sequence[User]:
@@ -114,17 +117,13 @@ class AlexaSource:
         answers = await self.upstream.call_many("GetRoom", [{"RoomArn": arn} for arn in arns])
         return [_or_none(answer, "Room", self._room) for answer in answers]
 
-    async def user(self, arn: str) -> User | None:
-        """Find a user; over AWS by reading the list, up to the scan limit (ScanLimit beyond it)."""
+    async def users_by_arn(self, arns: Sequence[str]) -> Sequence[User | GatewayError | None]:
+        """Find users; over AWS by reading the list, up to the scan limit (ScanLimit beyond it)."""
         if "GetUser" in self.upstream.beyond:
-            [answer] = await self.upstream.call_many("GetUser", [{"UserArn": arn}])
-            found = _or_none(answer, "User", self._user)
-            if isinstance(found, GatewayError):
-                raise found
-            return found
-        listing = self.users(UserFilter(), ())
-        everyone = await listing.all() if isinstance(listing, WireListing) else ()
-        return next((found.item for found in everyone if found.item.arn == arn), None)
+            answers = await self.upstream.call_many("GetUser", [{"UserArn": arn} for arn in arns])
+            return [_or_none(answer, "User", self._user) for answer in answers]
+        found = {one.item.arn: one.item for one in await self._users_over_wire(UserFilter(), ()).all()}
+        return [found.get(arn) for arn in arns]
 
     async def tags(self, arns: Sequence[str]) -> Sequence[tuple[Tag, ...] | GatewayError]:
         answers = await self.upstream.call_many("ListTags", [{"Arn": arn} for arn in arns])

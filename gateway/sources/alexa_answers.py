@@ -9,6 +9,7 @@ from gateway.model.room import Room
 from gateway.model.tag import Tag
 from gateway.model.user import EnrollmentStatus, User
 from gateway.sources.answer import moment, read, text, word
+from gateway.sources.events import milliseconds, utc
 
 
 def device(source: str, raw: Mapping[str, Any]) -> AlexaDevice:
@@ -64,4 +65,6 @@ def _event(of: Device, raw: Mapping[str, Any]) -> DeviceEvent:
     if time is None:
         raise TypeError
     kind, value = text(raw["Type"]), text(raw.get("Value", ""))
-    return DeviceEvent(of, time, kind, value, {"Type": kind, "Value": value, "Timestamp": time.timestamp()})
+    return DeviceEvent(
+        of, utc(milliseconds(time)), kind, value, {"Type": kind, "Value": value, "Timestamp": time.timestamp()}
+    )

@@ -1,8 +1,10 @@
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from gateway.model.event import DeviceEvent
 from gateway.model.query import EventQuery
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,5 +30,11 @@ def inside(event: DeviceEvent, query: EventQuery) -> bool:
     return query.newer is None or event.position > query.newer
 
 
-def utc(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+def utc(time: int) -> datetime:
+    """Milliseconds since 1970 as an aware time."""
+    return EPOCH + timedelta(milliseconds=time)
+
+
+def milliseconds(moment: datetime) -> int:
+    """Milliseconds since 1970, the rest cut off."""
+    return (moment - EPOCH) // timedelta(milliseconds=1)

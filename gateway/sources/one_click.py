@@ -1,5 +1,6 @@
 """1-Click devices, told in the 13 operations of AWS IoT 1-Click."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,8 @@ from gateway.sources.upstream import Params, Upstream
 from gateway.sources.wire_listing import WireListing, WireOperation
 
 LIST_CEILING = 250
+# An id becomes a part of a path: nothing that could lead out of its place.
+DEVICE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +60,11 @@ class OneClickSource:
         return GatheredListing(pages, tuple(criterion.descending for criterion in order), device_key)
 
     async def devices(self, device_ids: Sequence[str]) -> Sequence[Device | GatewayError | None]:
-        """Describe each; None for one that is not (or no longer) this account's."""
-        answers = await self.upstream.call_many("DescribeDevice", [{"DeviceId": one} for one in device_ids])
-        return [self._described(answer) for answer in answers]
+        """Describe each; None for one that is not (or no longer) this account's, or cannot be a device id at all."""
+        possible = [one for one in device_ids if DEVICE_ID.fullmatch(one)]
+        answers = await self.upstream.call_many("DescribeDevice", [{"DeviceId": one} for one in possible])
+        described = dict(zip(possible, map(self._described, answers), strict=True))
+        return [described.get(one) for one in device_ids]
 
     async def methods(self, device_ids: Sequence[str]) -> Sequence[tuple[DeviceMethod, ...] | GatewayError]:
         answers = await self.upstream.call_many("GetDeviceMethods", [{"DeviceId": one} for one in device_ids])
@@ -87,6 +92,13 @@ class OneClickSource:
     async def finalize_claim(self, device_id: str, tags: Sequence[Tag] | None) -> str:
         given = {} if tags is None else {"Tags": {tag.key: tag.value for tag in tags}}
         return str((await self.upstream.call("FinalizeDeviceClaim", {"DeviceId": device_id, **given})).get("State"))
+
+    async def claim_initiated(self, device_id: str) -> bool:
+        """Whether this account has a claim of the device under way; over AWS nothing tells, and the answer is no."""
+        if "GetClaimState" not in self.upstream.beyond:
+            return False
+        answer = await self.upstream.call("GetClaimState", {"DeviceId": device_id})
+        return answer.get("State") == "CLAIM_INITIATED"
 
     async def unclaim(self, device_id: str) -> str:
         return str((await self.upstream.call("UnclaimDevice", {"DeviceId": device_id})).get("State"))

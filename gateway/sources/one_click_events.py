@@ -11,7 +11,7 @@ from gateway.model.errors import GatewayError, UpstreamUnavailable
 from gateway.model.event import DeviceEvent
 from gateway.model.query import EventQuery
 from gateway.sources.answer import read, text
-from gateway.sources.events import EventRun, inside
+from gateway.sources.events import EventRun, inside, milliseconds, utc
 from gateway.sources.upstream import Params, Upstream
 
 CEILING = 250
@@ -105,4 +105,4 @@ def _make(device: Device, raw: Params) -> DeviceEvent:
 
 def _reported(time: str) -> datetime:
     reported = datetime.fromisoformat(time)
-    return reported if reported.tzinfo else reported.replace(tzinfo=UTC)
+    return utc(milliseconds(reported if reported.tzinfo else reported.replace(tzinfo=UTC)))

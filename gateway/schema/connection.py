@@ -1,0 +1,80 @@
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import strawberry
+
+from gateway.model import device
+from gateway.model.page import slice_of
+from gateway.schema.context import Info
+from gateway.schema.device import Device
+from gateway.schema.page_info import PageInfo, cursor, nodes, page_info, unavailable_sources
+from gateway.schema.source import Source
+from gateway.sources.compound import Compound, Page
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted(Page[Item], Generic[Item]):
+    """A page that knows the list it is of, for a total that is counted only where selected."""
+
+    list: Compound[Item]
+
+
+async def connection(
+    compound: Compound[Item],
+    info: Info,
+    first: int | None,
+    after: str | None,
+    last: int | None,
+    before: str | None,
+) -> Counted[Item]:
+    page = await compound.page(slice_of(first, after, last, before, info.context.limits))
+    return Counted(page.edges, page.slice, page.unavailable, page.scanned, page.known_more, page.rest, compound)
+
+
+async def device_connection(
+    compound: Compound[device.Device],
+    info: Info,
+    first: int | None,
+    after: str | None,
+    last: int | None,
+    before: str | None,
+) -> Counted[device.Device]:
+    page = await connection(compound, info, first, after, last, before)
+    info.context.loaders.prime([edge.node for edge in page.edges])
+    return page
+
+
+def total_count(root: strawberry.Parent[Counted[Item]]) -> Awaitable[int | None]:
+    return root.list.count()
+
+
+@strawberry.type
+class DeviceEdge:
+    cursor = strawberry.field(resolver=cursor, graphql_type=str)
+    node: Device
+
+
+@strawberry.type
+class DeviceConnection:
+    edges: list[DeviceEdge]
+    nodes = strawberry.field(resolver=nodes, graphql_type=list[Device])
+    page_info = strawberry.field(resolver=page_info, graphql_type=PageInfo)
+    total_count = strawberry.field(
+        resolver=total_count,
+        graphql_type=int | None,
+        description="Counted only where selected; null where a source is missing "
+        "or counting would pass the scan limit.",
+    )
+    unavailable_sources = strawberry.field(
+        resolver=unavailable_sources,
+        graphql_type=list[Source],
+        description="Sources that did not answer: their devices are missing from this page. "
+        "Ask again with the same cursor.",
+    )
+    scanned: int | None = strawberry.field(
+        description="How many devices were read upstream to make this page, "
+        "where a filter, an order or a direction had to be done here."
+    )

@@ -1,0 +1,23 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+import strawberry
+
+from gateway.loaders import Loaders
+from gateway.model.page import PageLimits
+from gateway.sources.fleet import Fleet
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What resolvers work with: the fleet of the application, the loaders of this request."""
+
+    fleet: Fleet
+    loaders: Loaders
+    limits: PageLimits
+    clock: Callable[[], datetime]
+
+
+Info: TypeAlias = strawberry.Info[Context, None]

@@ -1,0 +1,121 @@
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+from graphql import GraphQLResolveInfo
+from strawberry.scalars import JSON
+
+from gateway.model import device, event
+from gateway.schema.enums import ConnectionStatus
+from gateway.schema.page_info import PageInfo, cursor, nodes, page_info
+from gateway.sources.events import milliseconds
+
+if TYPE_CHECKING:
+    from gateway.schema.device import Device
+
+PERCENT = 100
+
+
+@strawberry.enum
+class ClickType(StrEnum):
+    SINGLE = "SINGLE"
+    DOUBLE = "DOUBLE"
+    LONG = "LONG"
+    UNKNOWN = "UNKNOWN"
+
+
+CLICKS = frozenset(ClickType.__members__) - {"UNKNOWN"}
+
+
+def _type_name(of: event.DeviceEvent) -> str:
+    if isinstance(of.device, device.OneClickDevice):
+        return "ClickEvent" if of.type in CLICKS else "OtherDeviceEvent"
+    return "ConnectionStatusEvent" if of.type == "CONNECTION_STATUS" else "OtherDeviceEvent"
+
+
+def _id(root: strawberry.Parent[event.DeviceEvent]) -> str:
+    parts = [1, "e", root.device.source, root.device.key, milliseconds(root.timestamp), root.type, root.value]
+    plain = json.dumps(parts, separators=(",", ":"), ensure_ascii=False)
+    return urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+
+
+def _raw(root: strawberry.Parent[event.DeviceEvent]) -> Mapping[str, Any]:
+    return root.raw
+
+
+@strawberry.interface(
+    description="Not a Node: no service can fetch one event. `id` is stable, for client caches. "
+    "`raw` is the event as it travelled, with its StdEvent parsed."
+)
+class DeviceEvent:
+    id = strawberry.field(resolver=_id, graphql_type=strawberry.ID)
+    device: Annotated["Device", strawberry.lazy("gateway.schema.device")]
+    timestamp: datetime
+    raw = strawberry.field(resolver=_raw, graphql_type=JSON)
+
+    @classmethod
+    def resolve_type(cls, value: event.DeviceEvent, _info: GraphQLResolveInfo[Any], _type: Any) -> str:  # noqa: ANN401  # graphql-core's own signature
+        return _type_name(value)
+
+    @classmethod
+    def is_type_of(cls, value: object, _info: GraphQLResolveInfo[Any]) -> bool:
+        return isinstance(value, event.DeviceEvent) and _type_name(value) == cls.__name__
+
+
+def _click_type(root: strawberry.Parent[event.DeviceEvent]) -> ClickType:
+    return ClickType(root.type)
+
+
+def _remaining_life(root: strawberry.Parent[event.DeviceEvent]) -> float | None:
+    """StdEvent tells percent (behaviour.md, Decisions), the graph a fraction."""
+    life = root.raw["stdEvent"].get("remainingLife")
+    return life / PERCENT if isinstance(life, int | float) else None
+
+
+@strawberry.type
+class ClickEvent(DeviceEvent):
+    click_type = strawberry.field(resolver=_click_type, graphql_type=ClickType)
+    remaining_life = strawberry.field(
+        resolver=_remaining_life, graphql_type=float | None, description="Fraction, 0 to 1."
+    )
+
+
+def _connection_status(root: strawberry.Parent[event.DeviceEvent]) -> ConnectionStatus:
+    known = root.value in ConnectionStatus.__members__
+    return ConnectionStatus(root.value) if known else ConnectionStatus.UNKNOWN
+
+
+@strawberry.type
+class ConnectionStatusEvent(DeviceEvent):
+    connection_status = strawberry.field(resolver=_connection_status, graphql_type=ConnectionStatus)
+
+
+def _kind(root: strawberry.Parent[event.DeviceEvent]) -> str:
+    return root.type
+
+
+def _value(root: strawberry.Parent[event.DeviceEvent]) -> str | None:
+    return root.value or None
+
+
+@strawberry.type(description="Any event that has no type of its own.")
+class OtherDeviceEvent(DeviceEvent):
+    kind = strawberry.field(resolver=_kind, graphql_type=str)
+    value = strawberry.field(resolver=_value, graphql_type=str | None)
+
+
+@strawberry.type
+class DeviceEventEdge:
+    cursor = strawberry.field(resolver=cursor, graphql_type=str)
+    node: DeviceEvent
+
+
+@strawberry.type
+class DeviceEventConnection:
+    edges: list[DeviceEventEdge]
+    nodes = strawberry.field(resolver=nodes, graphql_type=list[DeviceEvent])
+    page_info = strawberry.field(resolver=page_info, graphql_type=PageInfo)

@@ -1,0 +1,120 @@
+"""Filters and orders as clients write them, and what they ask of the model."""
+
+from enum import StrEnum
+from typing import TypeVar
+
+import strawberry
+
+from gateway.model import filter as model
+from gateway.model import order
+from gateway.model.errors import InvalidInput
+from gateway.schema.enums import (
+    AlexaDeviceStatus,
+    ConnectionStatus,
+    DeviceOrderField,
+    DeviceService,
+    EnrollmentStatus,
+    UserOrderField,
+)
+from gateway.sources.fleet import SourceChoice
+
+MOST_VALUES = 1000
+
+Value = TypeVar("Value")
+
+
+@strawberry.enum
+class OrderDirection(StrEnum):
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+@strawberry.input
+class TagFilter:
+    key: str
+    values: list[str] | None = None
+
+
+@strawberry.input(
+    description="A device that lacks the member asked about does not match; UNKNOWN matches what is absent or unknown; "
+    "all given members must match."
+)
+class DeviceFilter:
+    service: DeviceService | None = None
+    sources: list[str] | None = None
+    types: list[str] | None = None
+    name_contains: str | None = strawberry.field(default=None, description="Part of the name, caseless (Unicode).")
+    tags: list[TagFilter] | None = None
+    enabled: bool | None = None
+    connection_status: ConnectionStatus | None = None
+    status: list[AlexaDeviceStatus] | None = None
+    status_details: list[str] | None = None
+    serial_numbers: list[str] | None = None
+    room_names: list[str] | None = None
+    unassociated_only: bool | None = None
+
+    def choice(self) -> SourceChoice:
+        return SourceChoice(self.service, _values(self.sources, "sources"))
+
+    def model(self) -> model.DeviceFilter:
+        tags = [model.TagFilter(tag.key, _values(tag.values, "tags")) for tag in self.tags or ()]
+        return model.DeviceFilter(
+            types=_values(self.types, "types"),
+            name_contains=self.name_contains,
+            tags=_values(tags, "tags") or (),
+            enabled=self.enabled,
+            connection_status=self.connection_status,
+            status=_values(self.status, "status"),
+            status_details=_values(self.status_details, "statusDetails"),
+            serial_numbers=_values(self.serial_numbers, "serialNumbers"),
+            room_names=_values(self.room_names, "roomNames"),
+            unassociated_only=bool(self.unassociated_only),
+        )
+
+
+@strawberry.input
+class DeviceOrder:
+    field: DeviceOrderField
+    direction: OrderDirection = OrderDirection.ASC
+
+    def model(self) -> order.DeviceOrder:
+        return order.DeviceOrder(self.field, self.direction is OrderDirection.DESC)
+
+
+@strawberry.input
+class UserFilter:
+    user_ids: list[str] | None = None
+    first_names: list[str] | None = None
+    last_names: list[str] | None = None
+    emails: list[str] | None = None
+    enrollment_statuses: list[EnrollmentStatus] | None = None
+    sources: list[str] | None = None
+
+    def choice(self) -> SourceChoice:
+        return SourceChoice(names=_values(self.sources, "sources"))
+
+    def model(self) -> model.UserFilter:
+        return model.UserFilter(
+            user_ids=_values(self.user_ids, "userIds"),
+            first_names=_values(self.first_names, "firstNames"),
+            last_names=_values(self.last_names, "lastNames"),
+            emails=_values(self.emails, "emails"),
+            enrollment_statuses=_values(self.enrollment_statuses, "enrollmentStatuses"),
+        )
+
+
+@strawberry.input
+class UserOrder:
+    field: UserOrderField
+    direction: OrderDirection = OrderDirection.ASC
+
+    def model(self) -> order.UserOrder:
+        return order.UserOrder(self.field, self.direction is OrderDirection.DESC)
+
+
+def _values(values: list[Value] | None, argument: str) -> tuple[Value, ...] | None:
+    if values is None:
+        return None
+    if len(values) > MOST_VALUES:
+        raise InvalidInput(f"{argument} must not hold more than {MOST_VALUES} values.", argument)
+    return tuple(values)

@@ -1,0 +1,1 @@
+"""What changes devices: one plain function a mutation."""

@@ -1,0 +1,65 @@
+from dataclasses import dataclass
+
+import strawberry
+from strawberry.scalars import JSON
+
+from gateway.model.device import Device as ModelDevice
+from gateway.model.errors import InvalidInput, Refused
+from gateway.schema.device import Device, OneClickDevice
+from gateway.schema.mutations.user_error import UserError, user_error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What any mutation came to; each payload shows the members that it has."""
+
+    client_mutation_id: str | None
+    user_errors: tuple[UserError, ...] = ()
+    device: ModelDevice | None = None
+    state: str | None = None
+    claim_code: str | None = None
+    total: int | None = None
+    unclaimed_device_id: str | None = None
+    response: object = None
+
+
+def refused(refusal: Refused | InvalidInput, field: str, client_mutation_id: str | None) -> Outcome:
+    return Outcome(user_errors=(user_error(refusal, field),), client_mutation_id=client_mutation_id)
+
+
+@strawberry.type
+class ClaimDevicesPayload:
+    claim_code: str | None
+    total: int | None
+    user_errors: list[UserError]
+    client_mutation_id: str | None
+
+
+@strawberry.type(description="`state` is the service's own word for the claim state.")
+class DeviceClaimPayload:
+    state: str | None
+    device: OneClickDevice | None
+    user_errors: list[UserError]
+    client_mutation_id: str | None
+
+
+@strawberry.type
+class UnclaimDevicePayload:
+    state: str | None
+    unclaimed_device_id: strawberry.ID | None
+    user_errors: list[UserError]
+    client_mutation_id: str | None
+
+
+@strawberry.type
+class DevicePayload:
+    device: Device | None
+    user_errors: list[UserError]
+    client_mutation_id: str | None
+
+
+@strawberry.type
+class InvokeDeviceMethodPayload:
+    response: JSON | None
+    user_errors: list[UserError]
+    client_mutation_id: str | None

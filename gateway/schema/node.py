@@ -1,0 +1,41 @@
+from collections.abc import Mapping
+from typing import Any
+
+import strawberry
+from graphql import GraphQLResolveInfo
+
+from gateway.model.device import AlexaDevice, OneClickDevice
+from gateway.model.ids import GlobalId, NodeKind
+from gateway.model.room import Room
+from gateway.model.user import User
+
+TYPE_NAMES: Mapping[type, str] = {
+    OneClickDevice: "OneClickDevice",
+    AlexaDevice: "AlexaDevice",
+    Room: "Room",
+    User: "User",
+}
+KINDS: Mapping[type, NodeKind] = {
+    OneClickDevice: NodeKind.ONE_CLICK_DEVICE,
+    AlexaDevice: NodeKind.ALEXA_DEVICE,
+    Room: NodeKind.ROOM,
+    User: NodeKind.USER,
+}
+AnyNode = OneClickDevice | AlexaDevice | Room | User
+
+
+def node_id(root: strawberry.Parent[AnyNode]) -> str:
+    return GlobalId(KINDS[type(root)], root.source, root.key).encode()
+
+
+@strawberry.interface(description="Anything that can be refetched by its global id.")
+class Node:
+    id = strawberry.field(resolver=node_id, graphql_type=strawberry.ID)
+
+    @classmethod
+    def resolve_type(cls, value: object, _info: GraphQLResolveInfo[Any], _type: Any) -> str | None:  # noqa: ANN401  # graphql-core's own signature
+        return TYPE_NAMES.get(type(value))
+
+    @classmethod
+    def is_type_of(cls, value: object, _info: GraphQLResolveInfo[Any]) -> bool:
+        return TYPE_NAMES.get(type(value)) == cls.__name__

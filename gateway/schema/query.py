@@ -1,0 +1,106 @@
+from collections.abc import Sequence
+from typing import TypeVar
+
+import strawberry
+
+from gateway.model import device, room, user
+from gateway.model.errors import GatewayError, InvalidInput
+from gateway.model.filter import RoomFilter
+from gateway.schema import filter as inputs
+from gateway.schema.connection import Counted, DeviceConnection, connection, device_connection
+from gateway.schema.context import Info
+from gateway.schema.device import Device
+from gateway.schema.lookup import DeviceBy, device_by, node_by_id, nodes_by_id
+from gateway.schema.node import AnyNode, Node
+from gateway.schema.room import RoomConnection
+from gateway.schema.source import Source
+from gateway.schema.user import UserConnection
+from gateway.sources import fleet
+
+MOST_CRITERIA = 10
+
+Criterion = TypeVar("Criterion")
+
+
+async def _node(info: Info, id: strawberry.ID) -> AnyNode | None:  # noqa: A002  # the contract's name
+    return await node_by_id(info.context, id, "id")
+
+
+async def _nodes(info: Info, ids: list[strawberry.ID]) -> Sequence[AnyNode | GatewayError | None]:
+    return await nodes_by_id(info.context, ids, "ids")
+
+
+async def _device(info: Info, by: DeviceBy, source: str | None = None) -> device.Device | None:
+    return await device_by(info.context, by, source)
+
+
+async def _devices(
+    info: Info,
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
+    filter: inputs.DeviceFilter | None = None,  # noqa: A002  # the contract's name
+    order_by: list[inputs.DeviceOrder] | None = None,
+) -> Counted[device.Device]:
+    wanted = filter or inputs.DeviceFilter()
+    order = [criterion.model() for criterion in _bounded(order_by)]
+    compound = info.context.fleet.devices(wanted.choice(), wanted.model(), order)
+    return await device_connection(compound, info, first, after, last, before)
+
+
+async def _users(
+    info: Info,
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
+    filter: inputs.UserFilter | None = None,  # noqa: A002  # the contract's name
+    order_by: list[inputs.UserOrder] | None = None,
+) -> Counted[user.User]:
+    wanted = filter or inputs.UserFilter()
+    order = [criterion.model() for criterion in _bounded(order_by)]
+    compound = info.context.fleet.users(wanted.choice(), wanted.model(), order)
+    return await connection(compound, info, first, after, last, before)
+
+
+async def _rooms(
+    info: Info,
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
+    name_contains: str | None = None,
+) -> Counted[room.Room]:
+    compound = info.context.fleet.rooms(RoomFilter(name_contains))
+    return await connection(compound, info, first, after, last, before)
+
+
+def _sources(info: Info) -> Sequence[fleet.Source]:
+    return tuple(info.context.fleet.sources.values())
+
+
+def _bounded(order_by: list[Criterion] | None) -> list[Criterion]:
+    if order_by is not None and len(order_by) > MOST_CRITERIA:
+        raise InvalidInput(f"orderBy must not hold more than {MOST_CRITERIA} criteria.", "orderBy")
+    return order_by or []
+
+
+@strawberry.type
+class Query:
+    node = strawberry.field(
+        resolver=_node,
+        graphql_type=Node | None,
+        description="Malformed id: null and BAD_USER_INPUT. Well formed, but gone or not yours: null. "
+        "Its source down: null and UPSTREAM_UNAVAILABLE.",
+    )
+    nodes = strawberry.field(resolver=_nodes, graphql_type=list[Node | None])
+    device = strawberry.field(
+        resolver=_device,
+        graphql_type=Device | None,
+        description="More than one match among several sources is BAD_USER_INPUT that names them; `source` decides.",
+    )
+    devices = strawberry.field(resolver=_devices, graphql_type=DeviceConnection)
+    users = strawberry.field(resolver=_users, graphql_type=UserConnection)
+    rooms = strawberry.field(resolver=_rooms, graphql_type=RoomConnection)
+    sources = strawberry.field(resolver=_sources, graphql_type=list[Source])

@@ -1,0 +1,33 @@
+import strawberry
+
+from gateway.schema.connection import total_count
+from gateway.schema.enums import EnrollmentStatus
+from gateway.schema.node import Node
+from gateway.schema.page_info import PageInfo, cursor, nodes, page_info, unavailable_sources
+from gateway.schema.source import Source, source_of
+
+
+@strawberry.type
+class User(Node):
+    arn: str
+    source = strawberry.field(resolver=source_of, graphql_type=Source)
+    first_name: str | None
+    last_name: str | None
+    email: str | None
+    enrollment_status: EnrollmentStatus | None
+    enrollment_id: str | None
+
+
+@strawberry.type
+class UserEdge:
+    cursor = strawberry.field(resolver=cursor, graphql_type=str)
+    node: User
+
+
+@strawberry.type
+class UserConnection:
+    edges: list[UserEdge]
+    nodes = strawberry.field(resolver=nodes, graphql_type=list[User])
+    page_info = strawberry.field(resolver=page_info, graphql_type=PageInfo)
+    total_count = strawberry.field(resolver=total_count, graphql_type=int | None)
+    unavailable_sources = strawberry.field(resolver=unavailable_sources, graphql_type=list[Source])
