@@ -2,16 +2,14 @@ import pytest
 
 from gateway.services.context import ServiceContext
 from gateway.services.embedded import EmbeddedService
-from gateway.services.one_click import BEYOND, OPERATIONS, PLURAL
-from gateway.wire.service import load
-from tests.services.one_click.fleet import Fleet
+from tests.services.one_click.fleet import Fleet, one_click_fleet
 
 
 @pytest.fixture
-def service(context: ServiceContext) -> EmbeddedService:
-    return EmbeddedService(load("iot1click-devices"), OPERATIONS, PLURAL, BEYOND, context)
+def fleet(context: ServiceContext) -> Fleet:
+    return one_click_fleet(context)
 
 
 @pytest.fixture
-def fleet(service: EmbeddedService) -> Fleet:
-    return Fleet(service)
+def service(fleet: Fleet) -> EmbeddedService:
+    return fleet.service

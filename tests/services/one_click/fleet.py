@@ -6,13 +6,16 @@ from typing import Any
 import pytest
 
 from gateway.model.tenant import Tenant
+from gateway.services.context import ServiceContext
 from gateway.services.embedded import EmbeddedService
 from gateway.services.ingest import ClickType, report_click
+from gateway.services.one_click import BEYOND, OPERATIONS, PLURAL
 from gateway.store.changes import ChangeKind, changes_after
 from gateway.store.claim_codes import add_claim_code
 from gateway.store.one_click_devices import register_device
 from gateway.store.tables import metadata
 from gateway.wire.errors import ServiceError
+from gateway.wire.service import load
 
 HERE = Tenant("123456789012", "us-west-2")
 NEIGHBOUR = Tenant("210987654321", "us-west-2")
@@ -83,3 +86,7 @@ class Fleet:
                 for table in metadata.sorted_tables
             }
         )
+
+
+def one_click_fleet(context: ServiceContext) -> Fleet:
+    return Fleet(EmbeddedService(load("iot1click-devices"), OPERATIONS, PLURAL, BEYOND, context))
