@@ -1,0 +1,116 @@
+"""The Alexa devices of one tenant as filtered, sorted, paged lists."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import ColumnElement, Connection, exists, false, func, select
+
+from gateway.model.device import AlexaDeviceStatus, ConnectionStatus
+from gateway.model.filter import DeviceFilter, TagFilter
+from gateway.model.order import DeviceOrderField
+from gateway.model.tenant import Tenant
+from gateway.store.alexa_devices import owned_by, with_room
+from gateway.store.conditions import has_part, is_one_of, is_one_of_keys, is_word
+from gateway.store.keyset import SortColumn
+from gateway.store.ranges import Page, Window, read_page
+from gateway.store.tables import alexa_devices as devices
+from gateway.store.tables import alexa_status_details as details
+from gateway.store.tables import tags
+from gateway.store.text import is_storable
+
+KEY = (SortColumn(devices.c.serial_number), SortColumn(devices.c.type), SortColumn(devices.c.arn))
+"""What breaks ties, and is the order where none is asked for."""
+
+SORTED_BY: Mapping[DeviceOrderField, SortColumn] = {
+    DeviceOrderField.NAME: SortColumn(devices.c.name_key),
+    DeviceOrderField.TYPE: SortColumn(devices.c.type),
+    DeviceOrderField.SERIAL_NUMBER: SortColumn(devices.c.serial_number),
+    DeviceOrderField.STATUS: SortColumn(devices.c.status, nullable=True),
+    DeviceOrderField.CONNECTION_STATUS: SortColumn(devices.c.connection_status, nullable=True),
+    DeviceOrderField.ROOM_NAME: SortColumn(devices.c.room_name_key, nullable=True),
+}
+
+_OF_DEVICE = (
+    details.c.account == devices.c.account,
+    details.c.region == devices.c.region,
+    details.c.arn == devices.c.arn,
+)
+
+
+def first_detail(column: ColumnElement[str]) -> ColumnElement[str]:
+    """A column of the first status detail that a device has."""
+    statement = select(column).where(*_OF_DEVICE, details.c.position == 0)
+    return statement.correlate(devices).scalar_subquery()
+
+
+def has_detail(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(*_OF_DEVICE, condition).correlate(devices)
+
+
+def list_devices(
+    connection: Connection,
+    tenant: Tenant,
+    where: Sequence[ColumnElement[bool]],
+    criteria: Sequence[SortColumn],
+    window: Window,
+    *,
+    key: Sequence[SortColumn] = KEY,
+) -> Page:
+    """A page of devices; `gateway.store.alexa_devices.stored_devices` reads its rows."""
+    return read_page(connection, with_room().where(*owned_by(tenant), *where), criteria, key, window)
+
+
+def count_devices(connection: Connection, tenant: Tenant, where: Sequence[ColumnElement[bool]]) -> int:
+    statement = select(func.count()).select_from(devices).where(*owned_by(tenant), *where)
+    return connection.execute(statement).scalar_one()
+
+
+def device_conditions(connection: Connection, tenant: Tenant, wanted: DeviceFilter) -> list[ColumnElement[bool]]:
+    """What DeviceFilter.matches_alexa and matches_tags mean."""
+    if not wanted.alexa_possible:
+        return [false()]
+    conditions = [*_status_conditions(wanted), *_place_conditions(wanted)]
+    conditions += [_has_tag(tenant, tag) for tag in wanted.tags]
+    if wanted.types is not None:
+        conditions.append(is_one_of(devices.c.type, wanted.types))
+    if wanted.name_contains is not None:
+        conditions.append(has_part(connection, devices.c.name_key, wanted.name_contains))
+    return conditions
+
+
+def _status_conditions(wanted: DeviceFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.connection_status is not None:
+        asked = (wanted.connection_status,)
+        conditions.append(is_word(devices.c.connection_status, asked, ConnectionStatus))
+    if wanted.status is not None:
+        conditions.append(is_word(devices.c.status, wanted.status, AlexaDeviceStatus))
+    if wanted.status_details is not None:
+        conditions.append(has_detail(is_one_of(details.c.code, wanted.status_details)))
+    return conditions
+
+
+def _place_conditions(wanted: DeviceFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.unassociated_only:
+        conditions.append(devices.c.room_arn.is_(None))
+    if wanted.room_arn is not None:
+        conditions.append(is_one_of(devices.c.room_arn, (wanted.room_arn,)))
+    if wanted.serial_numbers is not None:
+        conditions.append(is_one_of(devices.c.serial_number, wanted.serial_numbers))
+    if wanted.room_names is not None:
+        conditions.append(is_one_of_keys(devices.c.room_name_key, wanted.room_names))
+    return conditions
+
+
+def _has_tag(tenant: Tenant, wanted: TagFilter) -> ColumnElement[bool]:
+    if not is_storable(wanted.key):
+        return false()
+    conditions = [
+        tags.c.account == tenant.account,
+        tags.c.region == tenant.region,
+        tags.c.arn == devices.c.arn,
+        tags.c.key == wanted.key,
+    ]
+    if wanted.values is not None:
+        conditions.append(is_one_of(tags.c.value, wanted.values))
+    return exists().where(*conditions).correlate(devices)

@@ -1,0 +1,143 @@
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, select
+
+from gateway.model.filter import UserFilter
+from gateway.model.order import UserOrderField
+from gateway.model.tenant import Tenant
+from gateway.model.text import name_key
+from gateway.model.user import EnrollmentStatus
+from gateway.store.conditions import is_one_of, is_one_of_keys, is_word
+from gateway.store.dialect import insert_or_ignore
+from gateway.store.keyset import SortColumn
+from gateway.store.ranges import Page, Window, read_page
+from gateway.store.tables import users
+from gateway.store.tags import delete_tags
+from gateway.store.text import is_storable
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+
+KEY = (SortColumn(users.c.arn),)
+"""What breaks ties, and is the order where none is asked for."""
+
+SORTED_BY: Mapping[UserOrderField, SortColumn] = {
+    UserOrderField.USER_ID: SortColumn(users.c.user_id),
+    UserOrderField.FIRST_NAME: SortColumn(users.c.first_name_key, nullable=True),
+    UserOrderField.LAST_NAME: SortColumn(users.c.last_name_key, nullable=True),
+    UserOrderField.EMAIL: SortColumn(users.c.email_key, nullable=True),
+    UserOrderField.ENROLLMENT_STATUS: SortColumn(users.c.enrollment_status, nullable=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredUser:
+    arn: str
+    user_id: str
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+    enrollment_status: str | None = None
+    enrollment_id: str | None = None
+
+
+def add_user(connection: Connection, tenant: Tenant, user: StoredUser) -> bool:
+    """Return False, and change nothing, where the tenant has a user of that ARN or of that user id."""
+    statement = insert_or_ignore(connection, users).values(
+        account=tenant.account,
+        region=tenant.region,
+        arn=user.arn,
+        user_id=user.user_id,
+        first_name=user.first_name,
+        first_name_key=_key(user.first_name),
+        last_name=user.last_name,
+        last_name_key=_key(user.last_name),
+        email=user.email,
+        email_key=_key(user.email),
+        enrollment_status=user.enrollment_status,
+        enrollment_id=user.enrollment_id,
+    )
+    return connection.execute(statement).rowcount == 1
+
+
+def users_by_arn(connection: Connection, tenant: Tenant, arns: Sequence[str]) -> dict[str, StoredUser]:
+    """Those of the users that the tenant has."""
+    statement = _users(tenant).where(is_one_of(users.c.arn, arns))
+    return {row.arn: stored_user(row) for row in connection.execute(statement)}
+
+
+def delete_user(connection: Connection, tenant: Tenant, arn: str, enrollment_id: str) -> bool:
+    """Delete a user with its tags; return False where no user has that ARN and enrollment id (empty: has none)."""
+    if not is_storable(arn) or not is_storable(enrollment_id):
+        return False
+    enrolled = func.coalesce(users.c.enrollment_id, "") == enrollment_id
+    if connection.execute(delete(users).where(*_owned(tenant), users.c.arn == arn, enrolled)).rowcount == 0:
+        return False
+    delete_tags(connection, tenant, arn)
+    return True
+
+
+def list_users(
+    connection: Connection,
+    tenant: Tenant,
+    where: Sequence[ColumnElement[bool]],
+    criteria: Sequence[SortColumn],
+    window: Window,
+    *,
+    key: Sequence[SortColumn] = KEY,
+) -> Page:
+    """A page of users; `stored_user` reads its rows."""
+    return read_page(connection, _users(tenant).where(*where), criteria, key, window)
+
+
+def count_users(connection: Connection, tenant: Tenant, where: Sequence[ColumnElement[bool]] = ()) -> int:
+    return connection.execute(select(func.count()).where(*_owned(tenant), *where)).scalar_one()
+
+
+def user_conditions(wanted: UserFilter) -> list[ColumnElement[bool]]:
+    """What UserFilter.matches means, and its user ids."""
+    conditions = []
+    if wanted.user_ids is not None:
+        conditions.append(is_one_of(users.c.user_id, wanted.user_ids))
+    if wanted.first_names is not None:
+        conditions.append(is_one_of_keys(users.c.first_name_key, wanted.first_names))
+    if wanted.last_names is not None:
+        conditions.append(is_one_of_keys(users.c.last_name_key, wanted.last_names))
+    if wanted.emails is not None:
+        conditions.append(is_one_of_keys(users.c.email_key, wanted.emails))
+    if wanted.enrollment_statuses is not None:
+        conditions.append(is_word(users.c.enrollment_status, wanted.enrollment_statuses, EnrollmentStatus))
+    return conditions
+
+
+def stored_user(row: AnyRow) -> StoredUser:
+    return StoredUser(
+        arn=row.arn,
+        user_id=row.user_id,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        email=row.email,
+        enrollment_status=row.enrollment_status,
+        enrollment_id=row.enrollment_id,
+    )
+
+
+def _users(tenant: Tenant) -> Select[*tuple[Any, ...]]:
+    return select(
+        users.c.arn,
+        users.c.user_id,
+        users.c.first_name,
+        users.c.last_name,
+        users.c.email,
+        users.c.enrollment_status,
+        users.c.enrollment_id,
+    ).where(*_owned(tenant))
+
+
+def _owned(tenant: Tenant) -> tuple[ColumnElement[bool], ...]:
+    return users.c.account == tenant.account, users.c.region == tenant.region
+
+
+def _key(name: str | None) -> str | None:
+    return None if name is None else name_key(name)
