@@ -7,7 +7,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 import pytest_asyncio
-from sqlalchemy import make_url
+from sqlalchemy import Connection, make_url, text
 
 from gateway.store.database import Database
 from gateway.store.postgres import PostgresDatabase
@@ -35,26 +35,27 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def postgres_template(postgres_server: str) -> str:
-    """Name of a database with every table and no rows, on a server that does not wait for the disk."""
+async def postgres_with_tables(postgres_server: str) -> str:
+    """Address of a database with every table, on a server that does not wait for the disk."""
     connection = await asyncpg.connect(postgres_server)
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):
         await connection.execute(f"ALTER SYSTEM SET {setting} = off")
     await connection.execute("SELECT pg_reload_conf()")
-    await connection.execute("CREATE DATABASE template")
+    await connection.execute("CREATE DATABASE with_tables")
     await connection.close()
-    database = PostgresDatabase(_named(postgres_server, "template"))
+    url = _named(postgres_server, "with_tables")
+    database = PostgresDatabase(url)
     await database.write(metadata.create_all)
     await database.close()
-    return "template"
+    return url
 
 
 @pytest_asyncio.fixture
-async def postgres_url(postgres_server: str, postgres_template: str) -> AsyncIterator[str]:
-    """Address of a database with every table and no rows."""
+async def postgres_url(postgres_server: str) -> AsyncIterator[str]:
+    """Address of a new database without tables."""
     name = f"test_{next(DATABASE_NUMBERS)}"
     connection = await asyncpg.connect(postgres_server)
-    await connection.execute(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    await connection.execute(f"CREATE DATABASE {name}")
     yield _named(postgres_server, name)
     await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
     await connection.close()
@@ -69,8 +70,10 @@ async def sqlite_database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
 
 
 @pytest_asyncio.fixture
-async def postgres_database(postgres_url: str) -> AsyncIterator[PostgresDatabase]:
-    database = PostgresDatabase(postgres_url, connections=4)
+async def postgres_database(postgres_with_tables: str) -> AsyncIterator[PostgresDatabase]:
+    """One database for every test, emptied before: making a new one takes twenty times as long."""
+    database = PostgresDatabase(postgres_with_tables, connections=4)
+    await database.write(_empty)
     yield database
     await database.close()
 
@@ -84,3 +87,9 @@ def database(request: pytest.FixtureRequest) -> Database:
 
 def _named(server: str, database: str) -> str:
     return make_url(server).set(database=database).render_as_string(hide_password=False)
+
+
+def _empty(connection: Connection) -> None:
+    for table in reversed(metadata.sorted_tables):
+        connection.execute(table.delete())
+    connection.execute(text("ALTER SEQUENCE changes_sequence_seq RESTART"))
