@@ -19,7 +19,7 @@ ECHO = "A238TWV36W3S92"
 TOKEN = "token-0123456789"
 
 
-def new_device(tenant: Tenant = HERE, number: int = 1, **members: Any) -> NewAlexaDevice:
+def new_device(tenant: Tenant = HERE, number: int = 1, **members: Any) -> NewAlexaDevice:  # noqa: ANN401 - of any type
     serial, kind = f"G090LF{number:04}", members.pop("type", ECHO)
     return replace(NewAlexaDevice(device_arn(tenant, serial, kind), serial, kind), **members)
 
@@ -43,7 +43,7 @@ class Fleet:
 
         await self.service.context.database.write(write)
 
-    async def device(self, number: int = 1, tenant: Tenant = HERE, **members: Any) -> str:
+    async def device(self, number: int = 1, tenant: Tenant = HERE, **members: Any) -> str:  # noqa: ANN401 - of any type
         """Add a device; return its ARN."""
         device = new_device(tenant, number, **members)
         await self.add(device, tenant=tenant)
