@@ -27,7 +27,7 @@ class _SignerAt(botocore.auth.SigV4Auth):
         self._inject_signature_to_request(request, self.signature(text, request))
 
 
-def signed(  # noqa: PLR0917 - what a request is made of
+def signed(
     method: str = "GET",
     path: str = "/devices",
     query: str = "",

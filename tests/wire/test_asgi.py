@@ -164,6 +164,7 @@ async def test_a_body_in_pieces_is_one(one_click: ServiceModel) -> None:
         (signed(path="/nowhere"), 404, "UnknownOperationException"),
         (signed(prefix="/one-clicked"), 404, "UnknownOperationException"),
         (signed(prefix="/other"), 404, "UnknownOperationException"),
+        (signed(prefix=""), 404, "UnknownOperationException"),
         (signed("PUT", "/devices/a/state", body=b"{"), 400, "SerializationException"),
     ],
 )

@@ -90,6 +90,8 @@ def test_valid_input_passes(
             r"Value 'UP' at 'SortCriteria\[0\]\.Value' .* satisfy enum value set: \[ASC, DESC\]",
         ),
         ("alexa", "CreateUser", {"UserId": "u", "Email": "a@b"}, "'Email' .* regular expression"),
+        ("alexa", "CreateUser", {"UserId": "u!"}, "'UserId' .* regular expression"),
+        ("alexa", "CreateUser", {"UserId": None}, "Value null at 'UserId' .* not be null"),
     ],
 )
 def test_invalid_input_is_refused_by_name(

@@ -30,7 +30,7 @@ def _request(method: str, path: str, query: str = "", body: bytes = b"") -> Requ
         (_request("PUT", "/claims/C-1"), "ClaimDevicesByClaimCode", {"ClaimCode": "C-1"}),
         (_request("PUT", "/devices/a/state", body=b""), "UpdateDeviceState", {"DeviceId": "a"}),
         (
-            _request("PUT", "/devices/a/state", body=b'{"enabled": true, "Enabled": 1, "x": []}'),
+            _request("PUT", "/devices/a/state", body=b'{"enabled": true, "Enabled": 1, "deviceId": []}'),
             "UpdateDeviceState",
             {"DeviceId": "a", "Enabled": True},
         ),
