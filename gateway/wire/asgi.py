@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -34,7 +34,7 @@ class Credentials:
     """What an access key stands for: the account, and the secret that its requests are signed with."""
 
     account: str
-    secret: str
+    secret: str = field(repr=False)
 
 
 Call: TypeAlias = Callable[[Tenant, str, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]

@@ -303,6 +303,11 @@ async def test_options_are_told_to_anyone(one_click: ServiceModel) -> None:
     assert service.calls == []
 
 
+def test_a_secret_is_not_shown() -> None:
+    """Credentials that end in a log do not show their secret."""
+    assert repr(Credentials("123456789012", SECRET)) == "Credentials(account='123456789012')"
+
+
 async def test_a_websocket_is_closed(one_click: ServiceModel) -> None:
     """The services speak HTTP only."""
     sent = await _run(Service().app(one_click), {"type": "websocket"}, _receive())

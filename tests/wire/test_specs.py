@@ -12,7 +12,7 @@ import pytest
 from gateway.wire.service import SPECS, load
 from tests.wire.sdk import OFFICIAL_PYTHON
 
-_OFFICIAL = OFFICIAL_PYTHON.parents[1] / "lib" / "python3.11" / "site-packages" / "botocore" / "data"
+_OFFICIAL = next(OFFICIAL_PYTHON.parents[1].glob("lib/python3.*/site-packages/botocore/data"), OFFICIAL_PYTHON)
 _FOLDERS = ["iot1click-devices/2018-05-14", "alexaforbusiness/2017-11-09"]
 _COUNTS = {"iot1click-devices/2018-05-14": 13, "alexaforbusiness/2017-11-09": 19}
 _PROSE = {"documentation", "deprecated", "deprecatedMessage"}
