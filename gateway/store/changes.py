@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy import Connection, insert, select, text
 
 from gateway.model.service import DeviceService
 from gateway.model.tenant import Tenant
@@ -72,11 +72,6 @@ def changes_after(connection: Connection, sequence: int, limit: int) -> Sequence
         )
         for row in connection.execute(statement)
     ]
-
-
-def forget_changes(connection: Connection, before: int) -> int:
-    """Delete what was logged before that time; return how many rows."""
-    return connection.execute(delete(changes).where(changes.c.time < before)).rowcount
 
 
 def _values(time: int, row: Change) -> dict[str, object]:
