@@ -134,7 +134,11 @@ class Settings(BaseSettings):
         return self
 
 
-class UnknownSetting(Exception):
+class NotUsable(Exception):
+    """What the settings say, or what they point at, cannot be used; the message says what to do."""
+
+
+class UnknownSetting(NotUsable):
     """The environment names a setting that does not exist."""
 
 

@@ -1,5 +1,5 @@
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from gateway.model.errors import GatewayError
@@ -22,10 +22,10 @@ class InProcessUpstream:
 
     source: str
     tenant: Tenant
-    on_wire: Call
-    beyond_wire: Call
-    many: CallMany
-    beyond: frozenset[str]
+    on_wire: Call = field(repr=False)
+    beyond_wire: Call = field(repr=False)
+    many: CallMany = field(repr=False)
+    beyond: frozenset[str] = field(repr=False)
 
     async def call(self, operation: str, params: Params) -> Params:
         carry_out = self.beyond_wire if operation in self.beyond else self.on_wire

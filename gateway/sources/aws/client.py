@@ -2,6 +2,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 import aioboto3
 from aiobotocore.config import AioConfig
@@ -10,7 +11,7 @@ from botocore import xform_name
 from botocore.exceptions import BotoCoreError
 
 from gateway import __version__
-from gateway.settings import SourceSettings
+from gateway.settings import NotUsable, SourceSettings
 from gateway.sources.aws.answers import AnswerParser
 from gateway.sources.aws.ceiling import Ceiling
 from gateway.sources.aws.credentials import source_credentials
@@ -28,7 +29,7 @@ _KEEPALIVE_SECONDS = 4.0
 """Shorter than servers keep an idle connection (uvicorn: 5 s), so that a mutation seldom meets one that is closing."""
 
 
-class UnusableSource(Exception):
+class UnusableSource(NotUsable):
     """A source cannot be opened as its settings are: the profile, the region, the endpoint's form."""
 
 
@@ -38,6 +39,7 @@ async def open_aws(source: SourceSettings) -> AsyncIterator[AwsUpstream]:
     model = load(_MODELS[source.service])
     async with AsyncExitStack() as stack:
         try:
+            _check_endpoint(source.endpoint_url or "")
             client = await stack.enter_async_context(_client(source, model))
         except (BotoCoreError, ValueError) as error:
             raise UnusableSource(f"source {source.name!r} cannot be used: {error}") from error
@@ -56,11 +58,25 @@ def _client(source: SourceSettings, model: ServiceModel) -> AbstractAsyncContext
     core = AioSession(profile=source.profile)
     core.get_component("data_loader").search_paths.insert(0, str(SPECS))
     core.register_component("response_parser_factory", AnswerParser(model))
-    core.register_component("credential_provider", source_credentials(source))
+    core.register_component("credential_provider", source_credentials(core, source))
     client: AbstractAsyncContextManager[Any] = aioboto3.Session(botocore_session=core).client(
-        model.name, region_name=source.aws_region, endpoint_url=source.endpoint_url, config=_config(source)
+        model.name,
+        region_name=source.aws_region,
+        endpoint_url=source.endpoint_url,
+        # Without TLS the certificates need not be read, which takes longer than all the rest.
+        verify=False if urlsplit(source.endpoint_url).scheme == "http" else None,
+        config=_config(source),
     )
     return client
+
+
+def _check_endpoint(url: str) -> None:
+    """Raise ValueError for what botocore would only stumble over at the first call."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+        raise ValueError(f"endpoint_url {url!r} must be http://host or https://host, with a port and a path if need be")
+    if parts.query or parts.fragment or parts.username is not None:
+        raise ValueError(f"endpoint_url {url!r} must have neither a query, a fragment nor a user name")
 
 
 def _config(source: SourceSettings) -> AioConfig:

@@ -54,14 +54,14 @@ class SourceCredentials:
         return await self._found.get_frozen_credentials()
 
 
-def source_credentials(source: SourceSettings) -> SourceCredentials:
+def source_credentials(session: AioSession, source: SourceSettings) -> SourceCredentials:
     """Prepare a source's credentials; they are looked for when first needed. Raise botocore's ProfileNotFound."""
-    session = AioSession(profile=source.profile)
     if source.profile is not None and source.profile not in session.available_profiles:
         raise ProfileNotFound(profile=source.profile)
     if source.role_arn is None:
-        return SourceCredentials(session.get_credentials)
-    role = AioDeferredRefreshableCredentials(refresh_using=_assume(session, source), method="assume-role")
+        return SourceCredentials(session.get_component("credential_provider").load_credentials)
+    assume = _assume(AioSession(profile=source.profile), source)
+    role = AioDeferredRefreshableCredentials(refresh_using=assume, method="assume-role")
 
     async def search() -> Any:  # noqa: ANN401 - botocore's credentials
         return role

@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -12,10 +12,10 @@ from gateway.model.errors import GatewayError
 from gateway.sources.aws.ceiling import Ceiling
 from gateway.sources.aws.requests import check_request
 from gateway.sources.aws.retry import Retry
-from gateway.sources.faults import CLOCKS_DIFFER, NO_CREDENTIALS, NOT_ACCEPTED, UNSUPPORTED, Failed, Outage, fault_of
+from gateway.sources.faults import CLOCKS_DIFFER, NO_CREDENTIALS, NOT_ACCEPTED, Failed, Outage, fault_of
 from gateway.sources.probe import Probe, skew_seconds
 from gateway.sources.upstream import Params
-from gateway.wire.errors import ServiceError
+from gateway.wire.errors import ServiceError, unknown_operation
 from gateway.wire.service import ServiceModel
 
 _log = structlog.get_logger(__name__)
@@ -29,12 +29,12 @@ class AwsUpstream:
     """
 
     source: str
-    model: ServiceModel
-    methods: Mapping[str, Callable[..., Awaitable[dict[str, Any]]]]
+    model: ServiceModel = field(repr=False)
+    methods: Mapping[str, Callable[..., Awaitable[dict[str, Any]]]] = field(repr=False)
     cheap_read: str
-    ceiling: Ceiling
+    ceiling: Ceiling = field(repr=False)
     retry: Retry
-    reads: frozenset[str]
+    reads: frozenset[str] = field(repr=False)
 
     @property
     def beyond(self) -> frozenset[str]:
@@ -66,9 +66,9 @@ class AwsUpstream:
 
     def _check(self, operation: str, params: Params) -> None:
         known = self.model.operations.get(operation)
-        if known is None:
-            raise Failed(UNSUPPORTED, f"The service has no operation {operation}.")
         try:
+            if known is None:
+                raise unknown_operation()
             check_request(known, params)
         except ServiceError as refusal:
             raise Failed(fault_of(refusal.code, refusal.message), refusal.message) from refusal

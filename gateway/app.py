@@ -1,0 +1,230 @@
+"""The composition root: settings → store → services → upstreams → sources → schema → ASGI app.
+
+The only file that knows everything. What only some settings need (aioboto3, asyncpg) is imported when they ask for it,
+because imports are most of the start-up time.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from gateway.http.caller import CallerInfo
+
+# INGEST
+from gateway.http.options import HttpOptions
+from gateway.http.routes import middleware, routes
+from gateway.http.service_doors import service_doors
+from gateway.loaders import Loaders
+from gateway.model.page import PageLimits
+from gateway.model.seal import Sealer
+from gateway.model.tenant import Tenant
+from gateway.schema.context import Context
+from gateway.schema.schema import make_schema
+from gateway.services import alexa, one_click
+from gateway.services.context import ServiceContext
+from gateway.services.embedded import EmbeddedService
+from gateway.settings import Settings, SourceSettings
+from gateway.sources.alexa import AlexaSource
+from gateway.sources.fleet import Fleet, Source
+from gateway.sources.in_process import InProcessUpstream
+from gateway.sources.one_click import OneClickSource
+from gateway.sources.upstream import Upstream
+from gateway.store.accounts import find_access_key
+from gateway.store.data_directory import DATABASE_FILE, kept_key, make_directory, served_alone
+from gateway.store.database import Database
+from gateway.store.migrate import migrate
+from gateway.store.sqlite import SqliteDatabase
+from gateway.wire.asgi import Credentials, ServiceApp
+from gateway.wire.service import load
+
+PERCENT = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The embedded services, by the names that sources call them."""
+
+    one_click: EmbeddedService
+    alexa: EmbeddedService
+
+    def of(self, source: SourceSettings) -> EmbeddedService:
+        return self.one_click if source.service == "one-click" else self.alexa
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """An open gateway: the ASGI app, and what it is made of. `services` is None where every source is an endpoint."""
+
+    app: Starlette
+    fleet: Fleet
+    services: Services | None
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_gateway(settings: Settings, stopping: Callable[[], bool] = lambda: False) -> AsyncIterator[Gateway]:
+    """Open all that the settings ask for, and close it after; raise NotUsable where something cannot be used."""
+    async with AsyncExitStack() as stack:
+        services = None
+        if any(source.embedded for source in settings.sources):
+            database = await stack.enter_async_context(open_store(settings, serving=True))
+            services = make_services(service_context(settings, database))
+        fleet = await _open_fleet(settings, services, stack)
+
+        async def ready() -> str | None:
+            if stopping():
+                return "shutting down"
+            if services is not None:
+                await services.one_click.context.database.read(lambda _: None)
+            return None
+
+        doors = [] if services is None else _doors(settings, services)
+        yield Gateway(_graph_app(settings, fleet, doors, ready), fleet, services)
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[tuple[Starlette, Services]]:
+    """Open the device services alone, at the prefixes that they have in the gateway."""
+    async with open_store(settings, serving=True) as database:
+        services = make_services(service_context(settings, database))
+        app = Starlette(routes=_doors(settings, services), middleware=middleware(_http_options(settings)))
+        app.router.redirect_slashes = False
+        yield app, services
+
+
+@asynccontextmanager
+async def open_store(settings: Settings, *, serving: bool = False) -> AsyncIterator[Database]:
+    """Open the store in its newest form; raise NotUsable where it cannot be.
+
+    A server takes the SQLite file for itself; commands work beside it.
+    """
+    with ExitStack() as held:
+        if settings.database_url is None:
+            make_directory(settings.data)
+            if serving:
+                held.enter_context(served_alone(settings.data))
+        database = _database(settings)
+        try:
+            await migrate(database)
+            yield database
+        finally:
+            await database.close()
+
+
+def _database(settings: Settings) -> Database:
+    if settings.database_url is None:
+        return SqliteDatabase(settings.data / DATABASE_FILE)
+    from gateway.store.postgres import PostgresDatabase
+
+    return PostgresDatabase(settings.database_url.get_secret_value())
+
+
+def secret_key(settings: Settings) -> bytes:
+    """The key that all others come from: the setting, else the one kept in the data directory."""
+    if settings.secret_key is not None:
+        return sha256(settings.secret_key.get_secret_value().encode()).digest()
+    return kept_key(settings.data)
+
+
+def derived_key(settings: Settings, purpose: str) -> bytes:
+    """A key of its own for each purpose, so that what one of them seals means nothing to another."""
+    return sha256(purpose.encode() + b"\0" + secret_key(settings)).digest()
+
+
+def encryption_key(settings: Settings) -> bytes:
+    return derived_key(settings, "access keys")
+
+
+def service_context(settings: Settings, database: Database) -> ServiceContext:
+    tokens = Sealer(derived_key(settings, "next tokens"))
+    return ServiceContext(database, now, tokens, timedelta(days=settings.events_kept))
+
+
+def make_services(context: ServiceContext) -> Services:
+    return Services(
+        EmbeddedService(load("iot1click-devices"), one_click.OPERATIONS, one_click.PLURAL, one_click.BEYOND, context),
+        EmbeddedService(load("alexaforbusiness"), alexa.OPERATIONS, alexa.PLURAL, alexa.BEYOND, context),
+    )
+
+
+async def _open_fleet(settings: Settings, services: Services | None, stack: AsyncExitStack) -> Fleet:
+    sources: dict[str, Source] = {}
+    for source in settings.sources:
+        upstream = await _open_upstream(source, services, stack)
+        if source.service == "one-click":
+            unit = PERCENT if source.remaining_life == "percent" else 1.0
+            sources[source.name] = OneClickSource(source.name, source.aws_region, upstream, settings.scan_limit, unit)
+        else:
+            sources[source.name] = AlexaSource(source.name, source.aws_region, upstream, settings.scan_limit)
+    return Fleet(sources, Sealer(derived_key(settings, "cursors")))
+
+
+async def _open_upstream(source: SourceSettings, services: Services | None, stack: AsyncExitStack) -> Upstream:
+    if services is not None and source.embedded:
+        service = services.of(source)
+        tenant = Tenant(source.account, source.aws_region)
+        beyond = frozenset(service.beyond)
+        return InProcessUpstream(source.name, tenant, service.call, service.call_beyond, service.call_many, beyond)
+    from gateway.sources.aws.client import open_aws
+
+    return await stack.enter_async_context(open_aws(source))
+
+
+def _graph_app(
+    settings: Settings, fleet: Fleet, doors: Sequence[BaseRoute], ready: Callable[[], Awaitable[str | None]]
+) -> Starlette:
+    options = _http_options(settings)
+    limits = PageLimits(settings.page_size, settings.page_maximum)
+
+    @asynccontextmanager
+    async def make_context(_caller: CallerInfo) -> AsyncIterator[Context]:
+        yield Context(fleet, Loaders.of(fleet), limits, now)
+
+    app = Starlette(routes=routes(make_schema(), make_context, ready, doors, options), middleware=middleware(options))
+    app.router.redirect_slashes = False
+    return app
+
+
+def _http_options(settings: Settings) -> HttpOptions:
+    return HttpOptions(
+        max_body_bytes=settings.maximum_body,
+        allowed_hosts=settings.allowed_hosts,
+        allowed_origins=settings.allowed_origins,
+        introspection=settings.introspection,
+        graphiql=settings.graphiql,
+        deadline_seconds=settings.deadline,
+        max_tokens=settings.maximum_tokens,
+        document_cache_bytes=settings.document_cache,
+    )
+
+
+def _doors(settings: Settings, services: Services) -> list[BaseRoute]:
+    """The ways in that are not GraphQL: the two services for AWS SDKs, the ingest for devices."""
+    context = services.one_click.context
+    key = encryption_key(settings)
+
+    async def credentials(access_key_id: str, peer: str | None) -> Credentials | None:
+        found = await context.database.read(lambda connection: find_access_key(connection, key, access_key_id))
+        if found is None or found.revoked or (found.demo and not _is_loopback(peer)):
+            return None
+        return Credentials(found.account, found.secret)
+
+    apps = {
+        "/one-click": ServiceApp(services.one_click.model, "/one-click", services.one_click.call, credentials, now),
+        "/alexa-for-business": ServiceApp(
+            services.alexa.model, "/alexa-for-business", services.alexa.call, credentials, now
+        ),
+    }
+    return [*service_doors(apps)]
+
+
+def _is_loopback(peer: str | None) -> bool:
+    return peer is not None and (peer == "::1" or peer.startswith("127."))

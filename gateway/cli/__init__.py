@@ -1,0 +1,36 @@
+"""The command line: one file a command."""
+
+import typer
+
+from gateway import __version__
+from gateway.cli.schema import schema
+from gateway.cli.serve import serve, services
+
+app = typer.Typer(
+    name="gateway",
+    help="One GraphQL graph over AWS IoT 1-Click and Alexa for Business devices, with both services inside.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+app.command()(serve)
+app.command()(services)
+app.add_typer(schema, name="schema")
+
+
+def _version(*, asked: bool) -> None:
+    if asked:
+        typer.echo(f"gateway {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *, version: bool = typer.Option(False, "--version", is_eager=True, callback=lambda asked: _version(asked=asked))
+) -> None:
+    del version
+
+
+def main() -> None:
+    app()

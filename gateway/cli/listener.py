@@ -1,0 +1,65 @@
+import signal
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from gateway.settings import NotUsable, Settings
+
+BACKLOG = 2048
+IDLE_SECONDS = 75
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Take the address; raise NotUsable where it is not to be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise NotUsable(
+            f"cannot listen on {host}:{port} ({error.strerror}): name another with --port or GATEWAY_PORT"
+        ) from error
+    listener.setblocking(False)
+    return listener
+
+
+def url_of(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class Listener:
+    """A server over a socket; told to stop, it finishes what is under way, for the grace that settings give."""
+
+    def __init__(self) -> None:
+        self._server: uvicorn.Server | None = None
+
+    def stopping(self) -> bool:
+        return self._server is not None and self._server.should_exit
+
+    async def run(self, app: ASGIApp, listener: socket.socket, settings: Settings, started: Callable[[], None]) -> None:
+        # uvicorn raises the signal again once it has stopped; without a handler that would end us before all is closed.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: None)
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                http="httptools",
+                ws="none",
+                lifespan="off",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                proxy_headers=bool(settings.trusted_proxies),
+                forwarded_allow_ips=list(settings.trusted_proxies),
+                timeout_keep_alive=IDLE_SECONDS,
+                timeout_graceful_shutdown=round(settings.shutdown_grace),
+            )
+        )
+        started()
+        await self._server.serve(sockets=[listener])

@@ -1,0 +1,43 @@
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import typer
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from gateway.settings import NotUsable, Settings, load
+
+
+def read_settings(config: Path | None, **given: Any) -> Settings:  # noqa: ANN401  # each setting has a type of its own
+    """Read the settings, or say what is wrong with them and leave."""
+    try:
+        return load(config, **given)
+    except ValidationError as error:
+        refuse("\n".join(_line(problem) for problem in error.errors()))
+    except (NotUsable, FileNotFoundError, tomllib.TOMLDecodeError) as error:
+        refuse(str(error))
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Turn what the user can put right into a message and exit code 1; everything else is a bug and shows itself."""
+    try:
+        yield
+    except NotUsable as error:
+        refuse(str(error))
+
+
+def refuse(message: str) -> NoReturn:
+    typer.secho(f"gateway: {message}", fg=typer.colors.RED, err=True)
+    raise typer.Exit(1)
+
+
+def _line(problem: ErrorDetails) -> str:
+    place = ".".join(map(str, problem["loc"]))
+    message = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "extra_forbidden":
+        return f"unknown setting {place}"
+    return f"setting {place}: {message}" if place else message

@@ -1,0 +1,81 @@
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvloop
+
+from gateway.app import Services, encryption_key, open_gateway, open_services
+from gateway.cli.greeting import doors, greet
+from gateway.cli.listener import Listener, bind, url_of
+from gateway.cli.refusal import read_settings, refusals
+from gateway.observability.logging import configure_logging
+from gateway.services.first_keys import first_access_keys
+from gateway.settings import Settings
+from gateway.store.accounts import AccessKey
+
+Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
+Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 finds one.")]
+Data = Annotated[Path | None, typer.Option(help="Directory of the database and of the secret key.")]
+Config = Annotated[Path | None, typer.Option(help="Settings file; else gateway.toml where it exists.")]
+Demo = Annotated[bool, typer.Option("--demo", help="Fill an empty store with the demo fleet and keep it alive.")]
+
+
+def serve(
+    *, host: Host = None, port: Port = None, data: Data = None, config: Config = None, demo: Demo = False
+) -> None:
+    """Serve the graph, GraphiQL and the embedded device services.
+
+    Example: `gateway serve --demo --port 8000`
+    """
+    settings = read_settings(config, host=host, port=port, data=data, demo=demo or None)
+    configure_logging(settings.log_format, settings.log_level)
+    with refusals():
+        uvloop.run(_serve(settings))
+
+
+def services(
+    *, host: Host = None, port: Port = None, data: Data = None, config: Config = None, demo: Demo = False
+) -> None:
+    """Serve the two device services alone, for AWS SDKs and devices.
+
+    Example: `gateway services --port 8001`
+    """
+    settings = read_settings(config, host=host, port=port, data=data, demo=demo or None)
+    configure_logging(settings.log_format, settings.log_level)
+    with refusals():
+        uvloop.run(_serve_services(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    listener = Listener()
+    async with AsyncExitStack() as stack:
+        address = stack.enter_context(bind(settings.host, settings.port))
+        gateway = await stack.enter_async_context(open_gateway(settings, listener.stopping))
+        rows = doors(url_of(address), graph=True, graphiql=settings.graphiql, embedded=gateway.services is not None)
+        keys: Sequence[AccessKey] = ()
+        if gateway.services is not None:
+            keys, more = await _prepare(settings, gateway.services, stack)
+            rows += more
+        await listener.run(gateway.app, address, settings, lambda: greet(url_of(address), rows, keys))
+
+
+async def _serve_services(settings: Settings) -> None:
+    listener = Listener()
+    async with AsyncExitStack() as stack:
+        address = stack.enter_context(bind(settings.host, settings.port))
+        app, services = await stack.enter_async_context(open_services(settings))
+        rows = doors(url_of(address), graph=False, graphiql=False, embedded=True)
+        keys, more = await _prepare(settings, services, stack)
+        await listener.run(app, address, settings, lambda: greet(url_of(address), rows + more, keys))
+
+
+async def _prepare(
+    settings: Settings, services: Services, stack: AsyncExitStack
+) -> tuple[Sequence[AccessKey], list[tuple[str, str]]]:
+    """Make what a first run needs; return the access keys to show, and what else there is to tell."""
+    del stack
+    context = services.one_click.context
+    accounts = sorted({source.account for source in settings.sources if source.embedded})
+    return await first_access_keys(context, encryption_key(settings), accounts), []

@@ -1,0 +1,61 @@
+"""The directory of a gateway that keeps its own data: the SQLite file, the secret key, and the lock of its server."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from gateway.settings import NotUsable
+
+DATABASE_FILE = "gateway.db"
+KEY_FILE = "secret.key"
+LOCK_FILE = "server.lock"
+KEY_BYTES = 32
+
+
+def make_directory(directory: Path) -> None:
+    """Make it where it is missing; raise NotUsable where nothing can be written in it."""
+    probe = directory / f".writable.{os.getpid()}"
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise NotUsable(
+            f"the data directory {directory} cannot be written ({error.strerror}): "
+            "name another with --data or GATEWAY_DATA, or give this user the right"
+        ) from error
+
+
+def kept_key(directory: Path) -> bytes:
+    """The directory's secret key, made on the first run and readable by its owner only."""
+    make_directory(directory)
+    file = directory / KEY_FILE
+    if not file.exists():
+        made = directory / f"{KEY_FILE}.{os.getpid()}"
+        made.touch(mode=0o600)
+        made.write_bytes(os.urandom(KEY_BYTES))
+        # Of two first runs at once, the one that links first gives the key to both.
+        with suppress(FileExistsError):
+            file.hardlink_to(made)
+        made.unlink()
+    return file.read_bytes()
+
+
+@contextmanager
+def served_alone(directory: Path) -> Iterator[None]:
+    """Hold the directory for one server; raise NotUsable where another has it. The lock ends with the process."""
+    handle = os.open(directory / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        raise NotUsable(
+            f"another server uses the data directory {directory}: SQLite serves one process. "
+            "Name another directory with --data, or use PostgreSQL (database_url, GATEWAY_DATABASE_URL)"
+        ) from error
+    try:
+        yield
+    finally:
+        os.close(handle)
