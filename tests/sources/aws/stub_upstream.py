@@ -1,6 +1,7 @@
 """A service endpoint on a real socket that does as it is told, and remembers what it was asked."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -101,7 +102,9 @@ async def drip(writer: asyncio.StreamWriter) -> None:
 
 
 @asynccontextmanager
-async def stub_upstream(*script: Behaviour, port: int = 0) -> AsyncIterator[StubUpstream]:
+async def stub_upstream(
+    *script: Behaviour, port: int = 0, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[StubUpstream]:
     stub = StubUpstream(script)
     tasks: set[asyncio.Task[None]] = set()
 
@@ -109,9 +112,9 @@ async def stub_upstream(*script: Behaviour, port: int = 0) -> AsyncIterator[Stub
         task = asyncio.get_running_loop().create_task(stub.serve(reader, writer))
         tasks.add(task)
 
-    server = await asyncio.start_server(connected, "127.0.0.1", port)
+    server = await asyncio.start_server(connected, "127.0.0.1", port, ssl=tls)
     host, port = server.sockets[0].getsockname()
-    stub.url = f"http://{host}:{port}"
+    stub.url = f"{'http' if tls is None else 'https'}://{host}:{port}"
     try:
         yield stub
     finally:
