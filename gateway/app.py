@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute
 
 from gateway.http.caller import CallerInfo
 
-# INGEST
+from gateway.http.ingest import ingest_routes
 from gateway.http.options import HttpOptions
 from gateway.http.routes import middleware, routes
 from gateway.http.service_doors import service_doors
@@ -223,7 +223,7 @@ def _doors(settings: Settings, services: Services) -> list[BaseRoute]:
             services.alexa.model, "/alexa-for-business", services.alexa.call, credentials, now
         ),
     }
-    return [*service_doors(apps)]
+    return [*service_doors(apps), *ingest_routes(context)]
 
 
 def _is_loopback(peer: str | None) -> bool:
