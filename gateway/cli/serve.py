@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -7,11 +8,13 @@ import typer
 import uvloop
 
 from gateway.app import Services, encryption_key, open_gateway, open_services
+from gateway.cli.background import background
 from gateway.cli.greeting import doors, greet
 from gateway.cli.listener import Listener, bind, url_of
 from gateway.cli.refusal import read_settings, refusals
 from gateway.observability.logging import configure_logging
 from gateway.services.first_keys import first_access_keys
+from gateway.services.upkeep import upkeep
 from gateway.settings import Settings
 from gateway.store.accounts import AccessKey
 
@@ -75,7 +78,8 @@ async def _prepare(
     settings: Settings, services: Services, stack: AsyncExitStack
 ) -> tuple[Sequence[AccessKey], list[tuple[str, str]]]:
     """Make what a first run needs; return the access keys to show, and what else there is to tell."""
-    del stack
     context = services.one_click.context
     accounts = sorted({source.account for source in settings.sources if source.embedded})
-    return await first_access_keys(context, encryption_key(settings), accounts), []
+    keys = await first_access_keys(context, encryption_key(settings), accounts)
+    await stack.enter_async_context(background(upkeep(context, timedelta(days=settings.changes_kept))))
+    return keys, []
