@@ -1,0 +1,126 @@
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from gateway.settings import Settings, UnknownSetting, load
+
+SOURCE = '[[sources]]\nname = "{name}"\nservice = "one-click"\n{rest}\n'
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def write(text: str) -> Path:
+    file = Path("settings.toml")
+    file.write_text(text)
+    return file
+
+
+def problems(error: ValidationError) -> list[tuple[str, str]]:
+    return [(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]
+
+
+def test_defaults_serve_both_services_on_loopback() -> None:
+    """Without any setting both services are embedded, on loopback, port 8000."""
+    settings = load()
+
+    assert (settings.host, settings.port, settings.database_url) == ("127.0.0.1", 8000, None)
+    assert [(one.service, one.embedded, one.aws_region) for one in settings.sources] == [
+        ("one-click", True, "us-west-2"),
+        ("alexa-for-business", True, "us-east-1"),
+    ]
+
+
+def test_command_line_before_environment_before_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the command line gives goes before the environment, which goes before the file."""
+    file = write("port = 1\npage_size = 2\nscan_limit = 3\n")
+    monkeypatch.setenv("GATEWAY_PORT", "4")
+    monkeypatch.setenv("GATEWAY_PAGE_SIZE", "5")
+
+    settings = load(file, port=6, page_size=None)
+
+    assert (settings.port, settings.page_size, settings.scan_limit) == (6, 5, 3)
+
+
+def test_gateway_toml_is_found() -> None:
+    """A gateway.toml in the working directory is read without being named."""
+    Path("gateway.toml").write_text("port = 7\n")
+
+    assert load().port == 7
+
+
+def test_the_environment_names_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GATEWAY_CONFIG names the settings file."""
+    monkeypatch.setenv("GATEWAY_CONFIG", str(write("port = 8\n")))
+
+    assert load().port == 8
+
+
+def test_a_missing_file_is_refused() -> None:
+    """A settings file that is named but missing is refused by name."""
+    with pytest.raises(FileNotFoundError, match=r"no settings file nowhere\.toml"):
+        load(Path("nowhere.toml"))
+
+
+def test_an_unknown_setting_is_refused() -> None:
+    """An unknown name in the file is refused, naming it."""
+    with pytest.raises(ValidationError) as refusal:
+        load(write("prot = 1\n"))
+
+    assert problems(refusal.value) == [("prot", "Extra inputs are not permitted")]
+
+
+def test_an_unknown_variable_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unknown GATEWAY_ variable is refused, naming it."""
+    monkeypatch.setenv("GATEWAY_PROT", "1")
+
+    with pytest.raises(UnknownSetting, match="GATEWAY_PROT"):
+        load()
+
+
+def test_two_sources_of_one_name_are_refused() -> None:
+    """Two sources of one name are refused, naming it."""
+    twice = SOURCE.format(name="hq", rest="embedded = true") * 2
+
+    with pytest.raises(ValidationError) as refusal:
+        load(write(twice))
+
+    assert problems(refusal.value) == [("", "Value error, sources: two sources are named 'hq'; a name must be unique")]
+
+
+@pytest.mark.parametrize("rest", ["", 'embedded = true\nendpoint_url = "http://127.0.0.1:1"'])
+def test_a_source_is_embedded_or_an_endpoint(rest: str) -> None:
+    """A source that is neither embedded nor an endpoint, or both, is refused: the makers' own endpoints are gone."""
+    with pytest.raises(ValidationError) as refusal:
+        load(write(SOURCE.format(name="hq", rest=rest)))
+
+    assert problems(refusal.value) == [
+        ("sources.0", "Value error, source 'hq' needs exactly one of `embedded = true` and `endpoint_url`")
+    ]
+
+
+def test_beyond_loopback_needs_a_word() -> None:
+    """Listening beyond loopback without authentication is refused with the setting to change."""
+    with pytest.raises(ValidationError, match="allow_anonymous = true"):
+        load(host="0.0.0.0")  # noqa: S104 - that is the point
+
+    assert load(host="0.0.0.0", allow_anonymous=True).host == "0.0.0.0"  # noqa: S104 - the same
+
+
+def test_a_page_larger_than_the_maximum_is_refused() -> None:
+    """A default page larger than the largest page is refused."""
+    with pytest.raises(ValidationError, match="page_size is larger than page_maximum"):
+        load(page_size=50, page_maximum=20)
+
+
+def test_settings_are_frozen() -> None:
+    """Nothing changes a setting after the start."""
+    settings = load()
+
+    with pytest.raises(ValidationError, match="frozen"):
+        settings.port = 1  # type: ignore[misc]
+
+    assert settings.port == Settings.model_fields["port"].default
