@@ -11,7 +11,7 @@ from gateway.services.embedded import Params
 from gateway.services.one_click import errors
 from gateway.services.one_click.paging import open_token, seal_token
 from gateway.store.events import EventRange, StoredEvent
-from gateway.store.one_click_lists import DeviceEvents, events_of_devices
+from gateway.store.one_click_events import DeviceEvents, events_of_devices
 from gateway.store.text import is_storable
 from gateway.store.times import milliseconds, milliseconds_from
 from gateway.wire.errors import ServiceError

@@ -11,7 +11,7 @@ from gateway.services.one_click import errors
 from gateway.store import changes
 from gateway.store.changes import Change, ChangeKind
 from gateway.store.one_click_devices import device_id_of, set_name
-from gateway.store.one_click_lists import tags_of_devices
+from gateway.store.one_click_tags import tags_of_devices
 from gateway.store.tags import delete_tags, put_tags
 from gateway.store.times import milliseconds
 from gateway.wire.errors import ServiceError

@@ -1,0 +1,147 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+
+from gateway.model.filter import DeviceFilter, TagFilter
+from gateway.model.order import DeviceOrder, DeviceOrderField
+from gateway.model.query import Cut, EventQuery, ListQuery, Position
+from gateway.model.seal import Sealer
+from gateway.services.context import ServiceContext
+from gateway.store.sqlite import SqliteDatabase
+from tests.clock import Clock
+from tests.services.one_click.fleet import HERE, NEIGHBOUR, Fleet, button_id, one_click_fleet
+
+EVERYTHING: ListQuery[DeviceFilter, DeviceOrder] = ListQuery(DeviceFilter(), (), None, None, backwards=False, limit=10)
+
+
+async def three_named(fleet: Fleet) -> None:
+    """Buttons 1 to 3, named c, b and a; the neighbour's 4."""
+    for number, name in enumerate("cba", 1):
+        arn = await fleet.claimed(device_id=button_id(number), enabled=number == 1)
+        await fleet.call("TagResource", ResourceArn=arn, Tags={"Name": name})
+    await fleet.claimed(NEIGHBOUR, button_id(4))
+
+
+async def test_a_query_answers_descriptions_with_positions(fleet: Fleet) -> None:
+    """What DescribeDevice says of each, where each stands, and whether there are more."""
+    await three_named(fleet)
+    by_name = ListQuery(DeviceFilter(), (DeviceOrder(DeviceOrderField.NAME),), None, None, backwards=False, limit=2)
+    page = await fleet.service.call_beyond(HERE, "QueryDevices", {"Query": by_name})
+    described = [
+        (await fleet.call("DescribeDevice", DeviceId=button_id(number)))["DeviceDescription"] for number in (3, 2)
+    ]
+
+    assert page == {
+        "Devices": described,
+        "Positions": [Position(("a",), (button_id(3),)), Position(("b",), (button_id(2),))],
+        "More": True,
+    }
+
+
+async def test_a_query_goes_on_from_a_position_either_way(fleet: Fleet) -> None:
+    """Forwards from just after it, backwards from just before it, nearest first."""
+    await three_named(fleet)
+    order = (DeviceOrder(DeviceOrderField.NAME, descending=True),)
+    middle = Position(("b",), (button_id(2),))
+    queries = [
+        ListQuery(DeviceFilter(), order, Cut(middle, after=True), None, backwards=False, limit=5),
+        ListQuery(DeviceFilter(), order, None, Cut(middle, after=False), backwards=True, limit=5),
+        ListQuery(DeviceFilter(), order, None, None, backwards=True, limit=2),
+    ]
+    pages = [await fleet.service.call_beyond(HERE, "QueryDevices", {"Query": query}) for query in queries]
+
+    told = [([device["Tags"]["Name"] for device in page["Devices"]], page["More"]) for page in pages]
+    assert told == [(["a"], False), (["c"], False), (["a", "b"], True)]
+
+
+async def test_devices_are_counted(fleet: Fleet) -> None:
+    """All of the tenant's own, or those that match."""
+    await three_named(fleet)
+    filters = [
+        DeviceFilter(),
+        DeviceFilter(enabled=True),
+        DeviceFilter(name_contains="B"),
+        DeviceFilter(tags=(TagFilter("Name", ("a", "c")),)),
+        DeviceFilter(types=("sensor",)),
+    ]
+    counts = [await fleet.service.call_beyond(HERE, "CountDevices", {"Filter": wanted}) for wanted in filters]
+
+    assert counts == [{"Count": 3}, {"Count": 1}, {"Count": 1}, {"Count": 2}, {"Count": 0}]
+
+
+async def test_a_name_follows_its_tag(fleet: Fleet) -> None:
+    """Setting, emptying and removing the tag `Name` moves the device in the order at once."""
+    arn = await fleet.claimed()
+    order = (DeviceOrder(DeviceOrderField.NAME),)
+
+    async def name() -> str | None:
+        query = ListQuery(DeviceFilter(), order, None, None, backwards=False, limit=1)
+        page = await fleet.service.call_beyond(HERE, "QueryDevices", {"Query": query})
+        value: str | None = page["Positions"][0].values[0]
+        return value
+
+    names = [await name()]
+    for tags in ({"Name": "Straße"}, {"Name": ""}, {"other": "x"}, {"Name": "Lobby"}):
+        await fleet.call("TagResource", ResourceArn=arn, Tags=tags)
+        names.append(await name())
+    await fleet.call("UntagResource", ResourceArn=arn, TagKeys=["Name"])
+    names.append(await name())
+
+    own = button_id().lower()
+    assert names == [own, "strasse", own, own, "lobby", own]
+
+
+@contextmanager
+def counted(database: SqliteDatabase) -> Iterator[list[str]]:
+    """The statements that the database reads with meanwhile."""
+    done: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement != "BEGIN":
+            done.append(statement)
+
+    engines = (database._reader, database._scanner, database._writer)
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
+    yield done
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize(
+    ("operation", "expected"),
+    [
+        ("QueryDevices", 2),
+        ("DescribeDevice", 2),
+        ("ListTagsForResource", 1),
+        ("GetDeviceMethods", 1),
+        ("QueryDeviceEvents", 1),
+    ],
+)
+async def test_a_page_costs_the_same_however_many_devices_it_has(
+    sqlite_database: SqliteDatabase, clock: Clock, operation: str, expected: int
+) -> None:
+    """One statement for each kind of thing, not one for each device."""
+    fleet = one_click_fleet(ServiceContext(sqlite_database, clock, Sealer(bytes(32))))
+    arns = [await fleet.claimed(device_id=button_id(number)) for number in range(20)]
+    ids = [button_id(number) for number in range(20)]
+    now = clock.now + timedelta(days=1)
+    asked = {
+        "DescribeDevice": [{"DeviceId": one} for one in ids],
+        "GetDeviceMethods": [{"DeviceId": one} for one in ids],
+        "ListTagsForResource": [{"ResourceArn": arn} for arn in arns],
+        "QueryDeviceEvents": [
+            {"Query": EventQuery(one, clock.now, now, None, None, None, backwards=False, limit=5)} for one in ids
+        ],
+    }
+    with counted(sqlite_database) as done:
+        if operation == "QueryDevices":
+            answers = (await fleet.service.call_beyond(HERE, operation, {"Query": EVERYTHING}))["Devices"]
+        else:
+            answers = await fleet.service.call_many(HERE, operation, asked[operation])
+
+    assert len(done) == expected
+    assert len(answers) == (10 if operation == "QueryDevices" else 20)
