@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from starlette.applications import Starlette
-from starlette.routing import Mount, Route
 
+from gateway.http.service_doors import service_doors
 from gateway.model.tenant import Tenant
 from gateway.services import alexa, one_click
 from gateway.services.alexa.arns import device_arn
@@ -34,7 +34,7 @@ BUTTONS = "buttons"
 ECHOES = "echoes"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Upstreams:
     """One way to both services: `one_click` is the source "buttons", `alexa` the source "echoes"."""
 
@@ -107,12 +107,12 @@ async def over_aioboto3(embedded: Embedded, clock_ahead: timedelta = timedelta()
     def clock() -> datetime:
         return datetime.now(UTC) + clock_ahead
 
-    routes: list[Route | Mount] = []
-    for prefix, service in (("/one-click", embedded.one_click), ("/alexa-for-business", embedded.alexa)):
-        app = ServiceApp(service.model, prefix, service.call, find, clock)
-        routes += [Route(prefix, app), Mount(prefix, app)]
+    prefixes = {"/one-click": embedded.one_click, "/alexa-for-business": embedded.alexa}
+    doors = service_doors(
+        {prefix: ServiceApp(one.model, prefix, one.call, find, clock) for prefix, one in prefixes.items()}
+    )
     async with (
-        serving(Starlette(routes=routes)) as client,
+        serving(Starlette(routes=doors)) as client,
         open_aws(_settings(BUTTONS, "one-click", f"{client.base_url}/one-click")) as buttons,
         open_aws(_settings(ECHOES, "alexa-for-business", f"{client.base_url}/alexa-for-business")) as echoes,
     ):

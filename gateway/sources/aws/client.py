@@ -25,8 +25,7 @@ _MODELS: Mapping[str, str] = MappingProxyType(
     {"one-click": "iot1click-devices", "alexa-for-business": "alexaforbusiness"}
 )
 _CHEAP_READS: Mapping[str, str] = MappingProxyType({"one-click": "ListDevices", "alexa-for-business": "SearchDevices"})
-_KEEPALIVE_SECONDS = 4.0
-"""Shorter than servers keep an idle connection (uvicorn: 5 s), so that a mutation seldom meets one that is closing."""
+_NEW_CONNECTIONS: Mapping[str, Any] = MappingProxyType({"force_close": True, "keepalive_timeout": None})
 
 
 class UnusableSource(NotUsable):
@@ -35,37 +34,51 @@ class UnusableSource(NotUsable):
 
 @asynccontextmanager
 async def open_aws(source: SourceSettings) -> AsyncIterator[AwsUpstream]:
-    """Open a source's upstream, without asking its service anything yet. Raise UnusableSource naming the source."""
+    """Open a source's upstream, without asking its service anything yet. Raise UnusableSource naming the source.
+
+    Reads share connections that are kept. Each mutation has a new one: on a kept one that the service is just closing,
+    nobody could tell whether it was applied.
+    """
     model = load(_MODELS[source.service])
+    reads = read_operations(model)
     async with AsyncExitStack() as stack:
         try:
             _check_endpoint(source.endpoint_url or "")
-            client = await stack.enter_async_context(_client(source, model))
+            session = _session(source, model)
+            reader = await stack.enter_async_context(_client(session, source, model, {}))
+            writer = await stack.enter_async_context(_client(session, source, model, _NEW_CONNECTIONS))
         except (BotoCoreError, ValueError) as error:
             raise UnusableSource(f"source {source.name!r} cannot be used: {error}") from error
+        methods = {name: getattr(reader if name in reads else writer, xform_name(name)) for name in model.operations}
         yield AwsUpstream(
             source=source.name,
             model=model,
-            methods=MappingProxyType({name: getattr(client, xform_name(name)) for name in model.operations}),
+            methods=MappingProxyType(methods),
             cheap_read=_CHEAP_READS[source.service],
             ceiling=Ceiling(source.concurrency, source.rate),
             retry=Retry(source.attempts),
-            reads=read_operations(model),
+            reads=reads,
         )
 
 
-def _client(source: SourceSettings, model: ServiceModel) -> AbstractAsyncContextManager[Any]:
+def _session(source: SourceSettings, model: ServiceModel) -> aioboto3.Session:
     core = AioSession(profile=source.profile)
     core.get_component("data_loader").search_paths.insert(0, str(SPECS))
     core.register_component("response_parser_factory", AnswerParser(model))
     core.register_component("credential_provider", source_credentials(core, source))
-    client: AbstractAsyncContextManager[Any] = aioboto3.Session(botocore_session=core).client(
+    return aioboto3.Session(botocore_session=core)
+
+
+def _client(
+    session: aioboto3.Session, source: SourceSettings, model: ServiceModel, connections: Mapping[str, Any]
+) -> AbstractAsyncContextManager[Any]:
+    client: AbstractAsyncContextManager[Any] = session.client(
         model.name,
         region_name=source.aws_region,
         endpoint_url=source.endpoint_url,
         # Without TLS the certificates need not be read, which takes longer than all the rest.
         verify=False if urlsplit(source.endpoint_url).scheme == "http" else None,
-        config=_config(source),
+        config=_config(source, connections),
     )
     return client
 
@@ -79,10 +92,10 @@ def _check_endpoint(url: str) -> None:
         raise ValueError(f"endpoint_url {url!r} must have neither a query, a fragment nor a user name")
 
 
-def _config(source: SourceSettings) -> AioConfig:
+def _config(source: SourceSettings, connections: Mapping[str, Any]) -> AioConfig:
     return AioConfig(
         http_session_cls=Transport,
-        connector_args={"keepalive_timeout": _KEEPALIVE_SECONDS},
+        connector_args=dict(connections),
         connect_timeout=source.connect_timeout,
         read_timeout=source.read_timeout,
         max_pool_connections=source.concurrency,

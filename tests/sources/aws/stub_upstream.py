@@ -26,10 +26,18 @@ class StubUpstream:
     script: tuple[Behaviour, ...]
     url: str = ""
     received: list[Received] = field(default_factory=list)
+    writers: list[asyncio.StreamWriter] = field(default_factory=list)
     under_way: int = 0
     most_under_way: int = 0
 
+    async def close_connections(self) -> None:
+        """Close what idles, as servers do after a while."""
+        for writer in self.writers:
+            writer.close()
+            await writer.wait_closed()
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.writers.append(writer)
         try:
             while not writer.is_closing() and (request := await _read(reader)) is not None:
                 self.received.append(request)

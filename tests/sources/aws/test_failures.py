@@ -5,15 +5,19 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
+import structlog.testing
 
 from gateway.model import errors
 from gateway.settings import SourceSettings
 from gateway.sources.aws import open_aws
 from gateway.sources.aws.retry import Retry
 from gateway.sources.aws.upstream import AwsUpstream
+from tests.aws_environment import SECRET_ACCESS_KEY
 from tests.sources.aws.stub_upstream import (
     Behaviour,
     StubUpstream,
@@ -267,3 +271,42 @@ async def test_a_deadline_ends_a_call_and_its_retries() -> None:
                 await upstream.call("ListDevices", {})
 
         assert len(stub.received) == 1
+
+
+async def test_a_check_tells_what_is_wrong_and_asks_once() -> None:
+    """A check tells a service that is down from one that refuses the key, and by how much its clock is ahead."""
+    date = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
+    async with misbehaving(error(403, "RequestTimeTooSkewed", date=date), hang_up) as (upstream, stub):
+        skewed, down = await upstream.check(), await upstream.check()
+
+        assert (skewed.available, skewed.reachable, skewed.accepted) == (False, True, False)
+        assert skewed.skew_seconds == pytest.approx(600, abs=3)
+        assert "clocks differ" in skewed.detail
+        assert (down.available, down.reachable, down.accepted, down.skew_seconds) == (False, False, False, None)
+        assert "closed the connection" in down.detail
+        assert len(stub.received) == 2
+
+
+async def test_an_idle_connection_that_the_service_has_closed_costs_no_mutation() -> None:
+    """A mutation after a pause reaches its service although the connection of the last call is gone."""
+    async with misbehaving(DEVICES, STATE) as (upstream, stub):
+        await upstream.call("ListDevices", {})
+        await stub.close_connections()
+
+        assert await upstream.call("InitiateDeviceClaim", DEVICE) == {"State": "CLAIM_INITIATED"}
+        assert len(stub.received) == 2
+
+
+async def test_neither_key_nor_secret_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """An outage is logged with its cause, and without what requests are signed with."""
+    with structlog.testing.capture_logs() as logged, caplog.at_level("INFO"):
+        async with misbehaving(hang_up, attempts=1) as (upstream, _stub):
+            with pytest.raises(errors.UpstreamUnavailable):
+                await upstream.call("ListDevices", {})
+
+    assert [(entry["event"], entry["source"], entry["operation"]) for entry in logged] == [
+        ("upstream failed", "hq", "ListDevices")
+    ]
+    assert "ServerDisconnected" in logged[0]["cause"]
+    assert SECRET_ACCESS_KEY not in str(logged) + caplog.text
+    assert "Signature=" not in str(logged) + caplog.text
