@@ -17,11 +17,11 @@ from gateway.model.tag import Tag
 from gateway.model.tenant import Tenant
 from gateway.model.text import name_key
 from gateway.store.database import Database
-from gateway.store.one_click_imports import NewClaimedDevice, add_claimed_device
 from gateway.store.one_click_lists import DevicePage, DeviceQuery, count_devices, query_devices
 from gateway.store.sqlite import SqliteDatabase
 from gateway.store.tables import one_click_devices
 from gateway.store.tables import tags as tags_table
+from gateway.store.tags import put_tags
 
 HERE, NEIGHBOUR = Tenant("123456789012", "us-west-2"), Tenant("210987654321", "us-west-2")
 EVERYTHING: DeviceQuery = ListQuery(DeviceFilter(), (), None, None, backwards=False, limit=1000)
@@ -57,9 +57,19 @@ def arn(device_id: str) -> str:
 
 
 def fill(connection: Connection, fleet: dict[str, tuple[str, bool, dict[str, str]]], tenant: Tenant = HERE) -> None:
+    """Claimed devices by id, each with its type, whether it is enabled, and its tags."""
     for device_id, (kind, enabled, tags) in fleet.items():
-        new = NewClaimedDevice(arn(device_id), device_id, kind, enabled, tags=tags)
-        assert add_claimed_device(connection, tenant, new, 0)
+        statement = one_click_devices.insert().values(
+            device_id=device_id,
+            type=kind,
+            account=tenant.account,
+            region=tenant.region,
+            arn=arn(device_id),
+            enabled=enabled,
+            name_key=name_key(tags.get("Name") or device_id),
+        )
+        connection.execute(statement)
+        put_tags(connection, tenant, arn(device_id), tags)
 
 
 def empty(connection: Connection) -> None:
@@ -130,7 +140,7 @@ async def test_what_comes_and_goes_between_pages_moves_nothing_else(
     """Whoever pages through a fleet sees every device that is there all the time, once, in order, either way."""
     await database.write(empty)
     await database.write(lambda connection: fill(connection, fleet))
-    staying = set(fleet)
+    staying, ever = set(fleet), set(fleet)
     seen: list[str] = []
     cut = None
     while True:
@@ -144,7 +154,7 @@ async def test_what_comes_and_goes_between_pages_moves_nothing_else(
             break
         cut = Cut(page.positions[-1], after=not backwards)
         coming = data.draw(
-            st.dictionaries(IDS.filter(lambda one: one not in fleet), st.tuples(TYPES, st.booleans(), TAGS), max_size=2)
+            st.dictionaries(IDS.filter(lambda one: one not in ever), st.tuples(TYPES, st.booleans(), TAGS), max_size=2)
         )
         going = data.draw(st.sets(st.sampled_from(sorted(fleet)), max_size=1))
         staying -= going
@@ -153,12 +163,8 @@ async def test_what_comes_and_goes_between_pages_moves_nothing_else(
                 one_click_devices.delete().where(one_click_devices.c.device_id.in_(gone))
             )
         )
-        await database.write(
-            lambda connection, new=coming: [
-                add_claimed_device(connection, HERE, NewClaimedDevice(arn(key), key, value[0], value[1]), 0)
-                for key, value in new.items()
-            ]
-        )
+        ever.update(coming)
+        await database.write(lambda connection, new=coming: fill(connection, new))
 
     always = in_order([modelled(key, *fleet[key]) for key in staying], order)
     assert len(seen) == len(set(seen))
@@ -259,18 +265,3 @@ async def test_what_alexa_devices_are_asked_for_matches_no_button(database: Data
     ]
 
     assert [ids(await query(database, replace(EVERYTHING, filter=wanted))) for wanted in asked] == [[]] * len(asked)
-
-
-async def test_a_device_is_imported_once(database: Database) -> None:
-    """Its ARN is kept as it came; what there is already, here or elsewhere, is left alone."""
-    new = NewClaimedDevice("arn:aws:iot1click:eu-west-1:999999999999:devices/a", "a", "button", attributes={"k": "v"})
-    other = replace(new, type="sensor", tags={"Name": "x"})
-    made = [
-        await database.write(lambda connection, one=one, tenant=tenant: add_claimed_device(connection, tenant, one, 0))
-        for one, tenant in [(new, HERE), (other, HERE), (other, NEIGHBOUR)]
-    ]
-    (device,) = (await query(database, EVERYTHING)).devices
-
-    assert made == [True, False, False]
-    assert (device.arn, device.type, device.attributes) == (new.arn, "button", {"k": "v"})
-    assert (await query(database, EVERYTHING, NEIGHBOUR)).devices == []
