@@ -70,31 +70,36 @@ class StoredAlexaDevice:
 def add_device(connection: Connection, tenant: Tenant, device: NewAlexaDevice, now: int) -> bool:
     """Return False, and change nothing, where the tenant has a device of that ARN."""
     room = room_by_arn(connection, tenant, device.room_arn, lock=True)
-    statement = insert_or_ignore(connection, devices).values(
-        account=tenant.account,
-        region=tenant.region,
-        arn=device.arn,
-        serial_number=device.serial_number,
-        type=device.type,
-        name=device.name or None,
-        name_key=name_key(device.name or device.serial_number),
-        software_version=device.software_version,
-        mac_address=device.mac_address,
-        status=device.status,
-        connection_status=device.connection_status,
-        connection_status_updated_at=device.connection_status_updated_at,
-        network_profile_arn=device.network_profile_arn,
-        network_profile_name=device.network_profile_name,
-        network_profile_name_key=None if device.network_profile_name is None else name_key(device.network_profile_name),
-        room_arn=device.room_arn,
-        room_name_key=None if room is None else name_key(room.name),
-        created_at=device.created_at,
-    )
+    values = device_values(device, None if room is None else room.name)
+    statement = insert_or_ignore(connection, devices).values(account=tenant.account, region=tenant.region, **values)
     if connection.execute(statement).rowcount == 0:
         return False
     insert_status_details(connection, tenant, device.arn, device.status_details)
     log_devices(connection, tenant, ChangeKind.ADDED, [device.arn], now)
     return True
+
+
+def device_values(device: NewAlexaDevice, room_name: str | None) -> dict[str, object]:
+    """The columns of a device but its owner; `room_name` is None where there is no such room."""
+    profile_name = device.network_profile_name
+    return {
+        "arn": device.arn,
+        "serial_number": device.serial_number,
+        "type": device.type,
+        "name": device.name or None,
+        "name_key": name_key(device.name or device.serial_number),
+        "software_version": device.software_version,
+        "mac_address": device.mac_address,
+        "status": device.status,
+        "connection_status": device.connection_status,
+        "connection_status_updated_at": device.connection_status_updated_at,
+        "network_profile_arn": device.network_profile_arn,
+        "network_profile_name": profile_name,
+        "network_profile_name_key": None if profile_name is None else name_key(profile_name),
+        "room_arn": device.room_arn,
+        "room_name_key": None if room_name is None else name_key(room_name),
+        "created_at": device.created_at,
+    }
 
 
 def device_by_arn(

@@ -37,9 +37,23 @@ class StoredRoom:
 def add_room(connection: Connection, tenant: Tenant, room: StoredRoom) -> bool:
     """Return False, and change nothing, where the tenant has a room of that ARN or of that very name."""
     statement = insert_or_ignore(connection, rooms).values(
-        account=tenant.account, region=tenant.region, arn=room.arn, **_values(room)
+        account=tenant.account, region=tenant.region, **room_values(room)
     )
     return connection.execute(statement).rowcount == 1
+
+
+def room_values(room: StoredRoom) -> dict[str, str | None]:
+    """The columns of a room but its owner."""
+    return {
+        "arn": room.arn,
+        "name": room.name,
+        "name_key": name_key(room.name),
+        "description": room.description,
+        "provider_calendar_id": room.provider_calendar_id,
+        "profile_arn": room.profile_arn,
+        "profile_name": room.profile_name,
+        "profile_name_key": None if room.profile_name is None else name_key(room.profile_name),
+    }
 
 
 def room_by_arn(connection: Connection, tenant: Tenant, arn: str | None, *, lock: bool = False) -> StoredRoom | None:
@@ -67,7 +81,7 @@ def room_by_name(connection: Connection, tenant: Tenant, name: str) -> StoredRoo
 
 def replace_room(connection: Connection, tenant: Tenant, room: StoredRoom) -> None:
     """Give the room of that ARN these values; raise sqlalchemy.exc.IntegrityError where its name is another room's."""
-    connection.execute(update(rooms).where(*_owned(tenant), rooms.c.arn == room.arn).values(**_values(room)))
+    connection.execute(update(rooms).where(*_owned(tenant), rooms.c.arn == room.arn).values(**room_values(room)))
 
 
 def delete_room(connection: Connection, tenant: Tenant, arn: str) -> None:
@@ -123,15 +137,3 @@ def _rooms(tenant: Tenant) -> Select[*tuple[Any, ...]]:
 
 def _owned(tenant: Tenant) -> tuple[ColumnElement[bool], ...]:
     return rooms.c.account == tenant.account, rooms.c.region == tenant.region
-
-
-def _values(room: StoredRoom) -> dict[str, str | None]:
-    return {
-        "name": room.name,
-        "name_key": name_key(room.name),
-        "description": room.description,
-        "provider_calendar_id": room.provider_calendar_id,
-        "profile_arn": room.profile_arn,
-        "profile_name": room.profile_name,
-        "profile_name_key": None if room.profile_name is None else name_key(room.profile_name),
-    }

@@ -45,20 +45,25 @@ class StoredUser:
 def add_user(connection: Connection, tenant: Tenant, user: StoredUser) -> bool:
     """Return False, and change nothing, where the tenant has a user of that ARN or of that user id."""
     statement = insert_or_ignore(connection, users).values(
-        account=tenant.account,
-        region=tenant.region,
-        arn=user.arn,
-        user_id=user.user_id,
-        first_name=user.first_name,
-        first_name_key=_key(user.first_name),
-        last_name=user.last_name,
-        last_name_key=_key(user.last_name),
-        email=user.email,
-        email_key=_key(user.email),
-        enrollment_status=user.enrollment_status,
-        enrollment_id=user.enrollment_id,
+        account=tenant.account, region=tenant.region, **user_values(user)
     )
     return connection.execute(statement).rowcount == 1
+
+
+def user_values(user: StoredUser) -> dict[str, str | None]:
+    """The columns of a user but its owner."""
+    return {
+        "arn": user.arn,
+        "user_id": user.user_id,
+        "first_name": user.first_name,
+        "first_name_key": _key(user.first_name),
+        "last_name": user.last_name,
+        "last_name_key": _key(user.last_name),
+        "email": user.email,
+        "email_key": _key(user.email),
+        "enrollment_status": user.enrollment_status,
+        "enrollment_id": user.enrollment_id,
+    }
 
 
 def users_by_arn(connection: Connection, tenant: Tenant, arns: Sequence[str]) -> dict[str, StoredUser]:

@@ -24,23 +24,37 @@ def check_input(operation: Operation, params: Mapping[str, Any]) -> None:
     Raises the service's own ServiceError for invalid input, which names every member at fault (ten at most). Beyond the
     model, a string with a NUL or a lone surrogate is refused, because no store could give it back.
     """
-    report = _Report()
-    _check_structure(operation.input, params, "", report)
-    if not report.failures:
+    found = failures(operation.input, params)
+    if not found:
         return
-    plural = "error" if len(report.failures) == 1 else "errors"
-    text = f"{len(report.failures)} validation {plural} detected: " + "; ".join(report.failures)
+    plural = "error" if len(found) == 1 else "errors"
+    text = f"{len(found)} validation {plural} detected: " + "; ".join(failure.text for failure in found)
     raise ServiceError(operation.invalid_input, text)
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """A value that its shape does not allow: `where` is the way to it, as in `Filters[0].Key`; `text` tells why."""
+
+    where: str
+    text: str
+
+
+def failures(shape: Shape, value: object) -> Sequence[Failure]:
+    """What a structure of the model does not allow in a value, in the model's order, ten at most."""
+    report = _Report()
+    _check_structure(shape, value, "", report)
+    return report.failures
+
+
+@dataclass(frozen=True, slots=True)
 class _Report:
-    failures: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
 
     def add(self, where: str, value: object, constraint: str) -> None:
         if len(self.failures) < _MAX_REPORTED:
             told = f"Value {_echo(value)} at '{where}' failed to satisfy constraint: Member must {constraint}"
-            self.failures.append(told)
+            self.failures.append(Failure(where, told))
 
 
 def _echo(value: object) -> str:

@@ -17,12 +17,20 @@ def device_arn(tenant: Tenant, serial_number: str, device_type: str) -> str:
     return _arn(tenant, "device", f"{serial_number}:{device_type}")
 
 
+def room_arn(tenant: Tenant, own: str) -> str:
+    return _arn(tenant, "room", own)
+
+
+def user_arn(tenant: Tenant, own: str) -> str:
+    return _arn(tenant, "user", own)
+
+
 def new_room_arn(tenant: Tenant) -> str:
-    return _arn(tenant, "room", secrets.token_hex(HASH_CHARACTERS // 2))
+    return room_arn(tenant, secrets.token_hex(HASH_CHARACTERS // 2))
 
 
 def new_user_arn(tenant: Tenant) -> str:
-    return _arn(tenant, "user", secrets.token_hex(HASH_CHARACTERS // 2))
+    return user_arn(tenant, secrets.token_hex(HASH_CHARACTERS // 2))
 
 
 def _arn(tenant: Tenant, noun: str, own: str) -> str:

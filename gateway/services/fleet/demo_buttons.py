@@ -1,0 +1,115 @@
+"""The demo fleet's buttons, and what they did in the time that events are kept."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from gateway.model.tenant import Tenant
+from gateway.services.fleet.demo_names import ELSEWHERE, FLOORS, FRONT_DOOR, ON_EVERY_FLOOR, Purpose
+from gateway.services.fleet.demo_rhythm import times
+from gateway.services.ingest import ClickType, std_event
+from gateway.services.one_click.life import CLICK, DECIMALS
+from gateway.store.events import StoredEvent
+from gateway.store.one_click_devices import arn_of
+from gateway.store.one_click_fleets import Button
+from gateway.store.times import milliseconds
+
+BUTTON = "button"
+CLICK_TYPES = (ClickType.SINGLE, ClickType.DOUBLE, ClickType.LONG)
+CLICK_SHARES = (0.8, 0.14, 0.06)
+ENABLED_SHARE = 0.85
+UNCLAIMED = 6
+DEVICES_OF_CODES = (2, 3, 2, 3)
+CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoButton:
+    """`claimed_at` in milliseconds; `events` oldest first."""
+
+    button: Button
+    claimed_at: int
+    events: tuple[StoredEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BoxedButtons:
+    """Buttons that nobody owns: without a code, and by the code on their box."""
+
+    without_code: tuple[str, ...]
+    by_code: dict[str, tuple[str, ...]]
+
+
+def demo_buttons(random: Random, tenant: Tenant, now: datetime, kept: timedelta) -> list[DemoButton]:
+    ids = _ids(random)
+    return [
+        _button(random, tenant, FRONT_DOOR if purpose.name == "Front door" else next(ids), purpose, floor, now, kept)
+        for purpose, floor in _places()
+    ]
+
+
+def boxed_buttons(random: Random) -> BoxedButtons:
+    """Their ids are apart from those of `demo_buttons`."""
+    ids = _ids(random, first=5)
+    without_code = tuple(next(ids) for _ in range(UNCLAIMED))
+    return BoxedButtons(
+        without_code, {_code(random): tuple(next(ids) for _ in range(count)) for count in DEVICES_OF_CODES}
+    )
+
+
+def _places() -> Iterator[tuple[Purpose, int]]:
+    for purpose in ELSEWHERE:
+        yield purpose, 0
+    for floor in range(FLOORS):
+        for purpose in ON_EVERY_FLOOR:
+            yield purpose, floor
+
+
+def _ids(random: Random, first: int = 4) -> Iterator[str]:
+    number = first * 1_000_000_000 + random.randrange(1_000_000)
+    while True:
+        number += random.randrange(1, 1_000_000)
+        yield f"G030PM{number:010}"
+
+
+def _code(random: Random) -> str:
+    parts = ("".join(random.choices(CODE_ALPHABET, k=4)) for _ in range(3))
+    return "C-" + "-".join(parts)
+
+
+def _button(
+    random: Random, tenant: Tenant, device_id: str, purpose: Purpose, floor: int, now: datetime, kept: timedelta
+) -> DemoButton:
+    enabled = device_id == FRONT_DOOR or random.random() < ENABLED_SHARE
+    claimed = now - timedelta(days=random.choice((3, 9, 45, 120, 200, 400)), seconds=random.randrange(40_000))
+    if device_id == FRONT_DOOR:
+        claimed = now - timedelta(days=400)
+    # Whoever disabled a button did so some days ago; some were never enabled.
+    until = now if enabled else now - timedelta(days=random.choice((4, 11, 100)))
+    pressed = times(random, max(claimed, now - kept + timedelta(minutes=1)), until, purpose.clicks)
+    life = round(random.choice((1, 0.97, 0.9, 0.8, 0.65, 0.5, 0.3, 0.15, 0.06, 0.02)) * random.uniform(0.9, 1), 4)
+    on_floors = purpose in ON_EVERY_FLOOR
+    button = Button(
+        device_id=device_id,
+        arn=arn_of(tenant, device_id),
+        type=BUTTON,
+        enabled=enabled,
+        remaining_life=life,
+        attributes={},
+        tags={
+            "Name": f"{purpose.name}, floor {floor}" if on_floors else purpose.name,
+            "floor": str(floor),
+            "team": purpose.team,
+            **({"criticality": "high"} if purpose.team == "Security" else {}),
+        },
+    )
+    return DemoButton(button, milliseconds(claimed), tuple(_clicks(random, button, pressed)))
+
+
+def _clicks(random: Random, button: Button, pressed: list[int]) -> Iterator[StoredEvent]:
+    """The last click leaves what is left now; each one before it left a little more."""
+    for left, time in zip(range(len(pressed) - 1, -1, -1), pressed, strict=True):
+        (click,) = random.choices(CLICK_TYPES, CLICK_SHARES)
+        life = min(1.0, round(button.remaining_life + left * CLICK, DECIMALS))
+        yield StoredEvent(time, click.value, "", std_event(button.device_id, click, time, life))
