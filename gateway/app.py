@@ -14,11 +14,11 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from gateway.http.caller import CallerInfo
-
 from gateway.http.ingest import ingest_routes
 from gateway.http.options import HttpOptions
 from gateway.http.routes import middleware, routes
 from gateway.http.service_doors import service_doors
+from gateway.limits.document import DocumentLimits
 from gateway.loaders import Loaders
 from gateway.model.page import PageLimits
 from gateway.model.seal import Sealer
@@ -201,7 +201,16 @@ def _http_options(settings: Settings) -> HttpOptions:
         introspection=settings.introspection,
         graphiql=settings.graphiql,
         deadline_seconds=settings.deadline,
-        max_tokens=settings.maximum_tokens,
+        limits=DocumentLimits(
+            settings.maximum_document,
+            settings.maximum_tokens,
+            settings.maximum_depth,
+            settings.maximum_aliases,
+            settings.maximum_directives,
+            settings.maximum_root_fields,
+            settings.maximum_fields,
+        ),
+        max_variables_bytes=settings.maximum_variables,
         document_cache_bytes=settings.document_cache,
     )
 

@@ -9,6 +9,7 @@ import structlog
 from graphql import ArgumentNode, ExecutionResult, GraphQLError, Node, ValueNode, VariableDefinitionNode, VariableNode
 from strawberry.exceptions import StrawberryInputCoercionError
 
+from gateway.limits.passed import LimitPassed
 from gateway.model import errors as model
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
@@ -79,6 +80,10 @@ class RequestRefused(Exception):
 
 def refused(code: ErrorCode, message: str, **extensions: str) -> Result:
     return Result(None, ({"message": message, "extensions": {"code": code, **extensions}},), executed=False)
+
+
+def refused_limit(passed: LimitPassed) -> Result:
+    return refused(ErrorCode.LIMIT_EXCEEDED, passed.message, limit=passed.limit)
 
 
 def refused_document(code: ErrorCode, errors: Iterable[GraphQLError]) -> Result:

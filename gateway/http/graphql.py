@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.execution.document import DocumentOptions, Documents
 from gateway.execution.plan import Plan, make_plan
-from gateway.execution.result import ErrorCode, RequestRefused, Result, internal_error
+from gateway.execution.result import ErrorCode, RequestRefused, Result, internal_error, refused_limit
 from gateway.execution.run import assert_runnable, run
 from gateway.http.accept import MediaType, negotiate
 from gateway.http.body import Disconnected, read_body
@@ -18,6 +18,8 @@ from gateway.http.options import HttpOptions
 from gateway.http.refusal import HttpRefused
 from gateway.http.request import GraphQLRequest, read_get, read_post
 from gateway.http.response import HttpResponse, write_failure, write_refusal, write_result
+from gateway.limits.passed import LimitPassed
+from gateway.limits.variables import check_variables
 
 MakeContext: TypeAlias = Callable[[CallerInfo], AbstractAsyncContextManager[object]]
 """Opens one request's context, whatever the schema's resolvers expect as `info.context`, and closes it after."""
@@ -37,7 +39,7 @@ class GraphQLEndpoint:
             DocumentOptions(
                 introspection=options.introspection,
                 suggestions=options.suggestions,
-                max_tokens=options.max_tokens,
+                limits=options.limits,
                 cache_bytes=options.document_cache_bytes,
             ),
         )
@@ -67,6 +69,7 @@ class GraphQLEndpoint:
 
     async def _answer(self, scope: Scope, headers: Headers, receive: Receive) -> Result:
         request = await self._read(scope, headers, receive)
+        _check_variables(request, self._options.max_variables_bytes)
         document = self._documents.read(request.query)
         plan = make_plan(
             self._core_schema, document, request.operation_name, request.variables, self._options.deadline_seconds
@@ -90,6 +93,13 @@ class GraphQLEndpoint:
             receive, headers.get("content-length"), self._options.max_body_bytes, self._options.deadline_seconds
         )
         return read_post(headers.get("content-type"), headers.get("content-encoding"), body)
+
+
+def _check_variables(request: GraphQLRequest, maximum: int) -> None:
+    try:
+        check_variables(request.variables, maximum)
+    except LimitPassed as passed:
+        raise RequestRefused(refused_limit(passed)) from None
 
 
 def _refuse_mutation(plan: Plan) -> None:

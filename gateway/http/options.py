@@ -1,5 +1,7 @@
 from dataclasses import dataclass
 
+from gateway.limits.document import DEFAULT_LIMITS, DocumentLimits
+
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -13,7 +15,8 @@ class HttpOptions:
     introspection, suggestions: whether `__schema` and "Did you mean" are answered.
     graphiql: whether `/` serves the page.
     deadline_seconds: for reading a request's body, and again for executing it.
-    max_tokens: of a document.
+    limits: of documents.
+    max_variables_bytes: about how much the variables of a request may hold.
     document_cache_bytes: about what the parsed documents may hold.
     """
 
@@ -24,5 +27,6 @@ class HttpOptions:
     suggestions: bool = True
     graphiql: bool = True
     deadline_seconds: float = 30.0
-    max_tokens: int = 10_000
+    limits: DocumentLimits = DEFAULT_LIMITS
+    max_variables_bytes: int = 64 * 1024
     document_cache_bytes: int = 32 * 1024 * 1024

@@ -7,6 +7,7 @@ from graphql import GraphQLSchema
 
 from gateway.execution.document import Document, DocumentOptions, Documents
 from gateway.execution.result import ErrorCode, RequestRefused
+from gateway.limits.document import DocumentLimits
 
 
 @strawberry.input(one_of=True)
@@ -111,8 +112,8 @@ def test_an_operation_that_the_schema_lacks_is_not_valid() -> None:
 
 
 def test_few_errors_are_told() -> None:
-    """A text with a thousand mistakes is not worth a thousand errors."""
-    errors = refusal(documents(), "{" + " ".join(f"a{number}" for number in range(1000)) + "}")
+    """A text with many mistakes is not worth as many errors."""
+    errors = refusal(documents(), "{" + " ".join(f"a{number}" for number in range(20)) + "}")
 
     assert len(errors) == 6
     assert errors[-1]["message"] == "Too many validation errors, error limit reached. Validation aborted."
@@ -120,7 +121,7 @@ def test_few_errors_are_told() -> None:
 
 def test_a_text_with_too_many_tokens_is_refused() -> None:
     """The parser stops at the limit, and the limit is named."""
-    known = documents(max_tokens=10)
+    known = documents(limits=DocumentLimits(tokens=10))
 
     assert isinstance(known.read("{ name name name name name name name name }"), Document)
     assert refusal(known, "{ name name name name name name name name name }") == [
@@ -131,7 +132,7 @@ def test_a_text_with_too_many_tokens_is_refused() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["{" * 3000, "{name " * 3000, "query " + "($a:[" * 3000, "#" * 10_001 + "\n{", ""])
+@pytest.mark.parametrize("text", ["{" * 3000, "query " + "($a:[" * 3000, "#" * 10_001 + "\n{", ""])
 def test_an_attack_on_the_parser_is_a_parse_error(text: str) -> None:
     """Deep nesting is refused like any other mistake."""
     errors = refusal(documents(), text)

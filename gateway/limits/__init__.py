@@ -1,0 +1,1 @@
+"""What a document may hold, one limit a file; checked after parsing and before validation, knowing no schema."""
