@@ -1,0 +1,119 @@
+"""How much of its upstream an operation asks: statements of the store in process, requests over aioboto3."""
+
+import os
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import Engine, event
+from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.app import open_gateway, open_services
+from gateway.settings import Settings, SourceSettings
+from gateway.store.accounts import AccessKey
+from tests.bench.fleets import BUTTONS, ECHOES, Fleet, fleet_settings
+from tests.bench.operations import Operation
+from tests.http.serving import serving
+
+TRANSACTION = ("BEGIN", "COMMIT", "ROLLBACK")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A gateway whose calls upstream are counted, by operation over aioboto3, by statement in process."""
+
+    client: httpx.AsyncClient
+    counter: Counter[str]
+
+    async def ask(self, operation: Operation) -> tuple[Any, Counter[str]]:
+        """The operation's data, and what it asked upstream."""
+        self.counter.clear()
+        headers = {"content-type": "application/json"}
+        response = await self.client.post("/graphql", content=operation.body, headers=headers)
+        answer = response.json()
+        if response.status_code != httpx.codes.OK or "errors" in answer:
+            raise AssertionError(f"{operation.name}: {response.status_code} {response.text[:500]}")
+        return answer["data"], self.counter.copy()
+
+
+@asynccontextmanager
+async def counted_in_process(fleet: Fleet) -> AsyncIterator[Counted]:
+    """A gateway over the fleet's store; what is counted are the statements of SQL, without those around them."""
+    async with open_gateway(fleet.settings) as gateway, _client(gateway.app) as client:
+        with _counted_statements() as counter:
+            yield Counted(client, counter)
+
+
+@asynccontextmanager
+async def counted_over_aioboto3(fleet: Fleet, directory: Path) -> AsyncIterator[Counted]:
+    """A gateway in `directory` over the fleet's services, which are on a socket; every request to them is counted.
+
+    The environment must hold `aws_environment` of the fleet's key.
+    """
+    counter: Counter[str] = Counter()
+    async with (
+        open_services(fleet.settings) as (services, _),
+        serving(_counted_requests(services, counter)) as server,
+        open_gateway(remote_settings(directory, str(server.base_url))) as gateway,
+        _client(gateway.app) as client,
+    ):
+        yield Counted(client, counter)
+
+
+def remote_settings(directory: Path, services_url: str) -> Settings:
+    """The same sources over aioboto3, from the services at that address."""
+    address = services_url.rstrip("/")
+    sources = (
+        SourceSettings(name=BUTTONS, service="one-click", endpoint_url=f"{address}/one-click"),
+        SourceSettings(name=ECHOES, service="alexa-for-business", endpoint_url=f"{address}/alexa-for-business"),
+    )
+    return fleet_settings(directory).model_copy(update={"sources": sources})
+
+
+def aws_environment(key: AccessKey, directory: Path) -> dict[str, str]:
+    """All that AWS clients may see: this key, and files that are not there, whatever the machine has."""
+    return {
+        "AWS_ACCESS_KEY_ID": key.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": key.secret,
+        "AWS_CONFIG_FILE": str(directory / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(directory / "credentials"),
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def clean_environment() -> Mapping[str, str]:
+    """This process's environment without what would change a gateway or an AWS client."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "GATEWAY_"))}
+    return {name: value for name, value in kept.items() if not name.lower().endswith("_proxy")}
+
+
+def _client(app: Starlette) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost", timeout=30)
+
+
+@contextmanager
+def _counted_statements() -> Iterator[Counter[str]]:
+    counter: Counter[str] = Counter()
+
+    def count(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
+        if not statement.startswith(TRANSACTION):
+            counter[statement] += 1
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        yield counter
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+
+
+def _counted_requests(app: ASGIApp, counter: Counter[str]) -> ASGIApp:
+    async def counting(scope: Scope, receive: Receive, send: Send) -> None:
+        counter[f"{scope['method']} {scope['path']}"] += 1
+        await app(scope, receive, send)
+
+    return counting
