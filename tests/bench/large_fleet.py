@@ -1,0 +1,39 @@
+"""The large fleet: made once, then kept in a directory that git ignores."""
+
+import shutil
+from hashlib import sha256
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from tests.bench import fleets
+from tests.bench.fleets import Fleet, Size, make_fleet, open_fleet, rows_of
+
+ROOT = Path(__file__).parents[2]
+CACHE = ROOT / "build" / "bench"
+# Whatever changes these makes another fleet.
+SOURCES = (ROOT / "gateway/store/tables.py", Path(fleets.__file__))
+BUTTONS_IN_A_HUNDRED = 95
+"""So that every depth that is measured lies in the same service."""
+
+
+async def large_fleet(devices: int, console: Console) -> Fleet:
+    size = Size(
+        buttons=devices * BUTTONS_IN_A_HUNDRED // 100, echoes=devices - devices * BUTTONS_IN_A_HUNDRED // 100, events=0
+    )
+    kept = CACHE / f"{devices}-{_digest()}"
+    if kept.exists():
+        return await open_fleet(kept)
+    for outdated in CACHE.glob(f"{devices}-*"):
+        shutil.rmtree(outdated)
+    making = CACHE / f"{devices}-unfinished"
+    with Progress(console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task(f"a fleet of {devices:,}", total=rows_of(size))
+        await make_fleet(making, size, lambda rows: progress.advance(task, rows))
+    making.rename(kept)
+    return await open_fleet(kept)
+
+
+def _digest() -> str:
+    return sha256(b"".join(source.read_bytes() for source in SOURCES)).hexdigest()[:12]
