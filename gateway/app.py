@@ -33,6 +33,7 @@ from gateway.sources.alexa import AlexaSource
 from gateway.sources.fleet import Fleet, Source
 from gateway.sources.in_process import InProcessUpstream
 from gateway.sources.one_click import OneClickSource
+from gateway.sources.probe import Probe
 from gateway.sources.upstream import Upstream
 from gateway.store.accounts import find_access_key
 from gateway.store.data_directory import DATABASE_FILE, kept_key, make_directory, served_alone
@@ -111,7 +112,7 @@ async def open_store(settings: Settings, *, serving: bool = False) -> AsyncItera
             make_directory(settings.data)
             if serving:
                 held.enter_context(served_alone(settings.data))
-        database = _database(settings)
+        database = database_of(settings)
         try:
             await migrate(database)
             yield database
@@ -119,7 +120,8 @@ async def open_store(settings: Settings, *, serving: bool = False) -> AsyncItera
             await database.close()
 
 
-def _database(settings: Settings) -> Database:
+def database_of(settings: Settings) -> Database:
+    """The database as it is found; whoever opens it closes it."""
     if settings.database_url is None:
         return SqliteDatabase(settings.data / DATABASE_FILE)
     from gateway.store.postgres import PostgresDatabase
@@ -176,6 +178,14 @@ async def _open_upstream(source: SourceSettings, services: Services | None, stac
     from gateway.sources.aws.client import open_aws
 
     return await stack.enter_async_context(open_aws(source))
+
+
+async def probe_endpoint(source: SourceSettings) -> Probe:
+    """Ask the service behind an endpoint for one device, once; raise NotUsable where the settings do not allow that."""
+    from gateway.sources.aws.client import open_aws
+
+    async with open_aws(source) as upstream:
+        return await upstream.check()
 
 
 def _graph_app(

@@ -3,6 +3,7 @@
 import typer
 
 from gateway import __version__
+from gateway.cli.doctor import doctor
 from gateway.cli.schema import schema
 from gateway.cli.serve import serve, services
 
@@ -16,6 +17,7 @@ app = typer.Typer(
 )
 app.command()(serve)
 app.command()(services)
+app.command()(doctor)
 app.add_typer(schema, name="schema")
 
 

@@ -10,15 +10,23 @@ from pydantic_core import ErrorDetails
 
 from gateway.settings import NotUsable, Settings, load
 
+UNREADABLE = (ValidationError, NotUsable, FileNotFoundError, tomllib.TOMLDecodeError)
+"""What reading the settings may raise; `explain` puts it into words."""
+
 
 def read_settings(config: Path | None, **given: Any) -> Settings:  # noqa: ANN401  # each setting has a type of its own
     """Read the settings, or say what is wrong with them and leave."""
     try:
         return load(config, **given)
-    except ValidationError as error:
-        refuse("\n".join(_line(problem) for problem in error.errors()))
-    except (NotUsable, FileNotFoundError, tomllib.TOMLDecodeError) as error:
-        refuse(str(error))
+    except UNREADABLE as error:
+        refuse(explain(error))
+
+
+def explain(error: Exception) -> str:
+    """What is wrong with the settings, a line for each."""
+    if isinstance(error, ValidationError):
+        return "\n".join(_line(problem) for problem in error.errors())
+    return str(error)
 
 
 @contextmanager

@@ -21,20 +21,20 @@ async def migrate(database: Database) -> None:
 
     Several processes may do this at once: the first does it, the others find it done. Raise NewerDatabaseError.
     """
-    if await database.read(_revision) != newest_revision():
+    if await database.read(found_revision) != newest_revision():
         await database.write(_upgrade)
 
 
 def newest_revision() -> str:
-    return max(_known_revisions())
+    return max(known_revisions())
 
 
-def _known_revisions() -> set[str]:
+def known_revisions() -> set[str]:
     # A migration's file name begins with its revision, so that Alembic need not be imported to know it.
     return {path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py")}
 
 
-def _revision(connection: Connection) -> str | None:
+def found_revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
@@ -43,8 +43,8 @@ def _revision(connection: Connection) -> str | None:
 def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
-    found = _revision(connection)
-    if found is not None and found not in _known_revisions():
+    found = found_revision(connection)
+    if found is not None and found not in known_revisions():
         raise NewerDatabaseError(
             f"The database is at revision {found}, which this version of the gateway does not know (its newest is "
             f"{newest_revision()}): it was written by a newer version. Start that version, or name another database."
