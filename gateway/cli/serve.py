@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from typing import Annotated
 
 import typer
@@ -13,7 +14,11 @@ from gateway.cli.greeting import doors, greet
 from gateway.cli.listener import Listener, bind, url_of
 from gateway.cli.refusal import read_settings, refusals
 from gateway.observability.logging import configure_logging
+from gateway.services.context import ServiceContext
 from gateway.services.first_keys import first_access_keys
+from gateway.services.fleet.demo import fill
+from gateway.services.fleet.live import live
+from gateway.services.fleet.tenants import fleet_tenants
 from gateway.services.upkeep import upkeep
 from gateway.settings import Settings
 from gateway.store.accounts import AccessKey
@@ -80,6 +85,19 @@ async def _prepare(
     """Make what a first run needs; return the access keys to show, and what else there is to tell."""
     context = services.one_click.context
     accounts = sorted({source.account for source in settings.sources if source.embedded})
-    keys = await first_access_keys(context, encryption_key(settings), accounts)
     await stack.enter_async_context(background(upkeep(context, timedelta(days=settings.changes_kept))))
-    return keys, []
+    if settings.demo:
+        return await _prepare_demo(settings, context, stack)
+    return await first_access_keys(context, encryption_key(settings), accounts), []
+
+
+async def _prepare_demo(
+    settings: Settings, context: ServiceContext, stack: AsyncExitStack
+) -> tuple[Sequence[AccessKey], list[tuple[str, str]]]:
+    tenants = fleet_tenants(settings)
+    demo = await fill(context, encryption_key(settings), tenants)
+    await stack.enter_async_context(background(live(context, tenants, Random())))  # noqa: S311 - no secret is made of it
+    return demo.access_keys, [
+        ("Unused claim codes", "  ".join(demo.claim_codes)),
+        ("Buttons to claim", "  ".join(demo.unclaimed)),
+    ]

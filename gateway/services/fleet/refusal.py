@@ -1,2 +1,5 @@
-class FleetRefusal(Exception):
+from gateway.settings import NotUsable
+
+
+class FleetRefusal(NotUsable):
     """Something that the fleet does not do; the message tells its user why, and nothing was changed."""
