@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.model.filter import DeviceFilter
 from gateway.store.changes import ChangeKind
 from gateway.store.claim_codes import unused_claim_codes
 from gateway.wire.errors import ServiceError
@@ -212,15 +213,17 @@ async def test_the_next_owner_inherits_nothing(fleet: Fleet, clock: Clock, tenan
     await fleet.press()
     in_my_time = clock.now - timedelta(seconds=1)
     await fleet.call("UnclaimDevice", DeviceId=BUTTON)
-    await fleet.claimed(tenant)
-    late = await fleet.press(at=in_my_time)
+    await fleet.claimed(tenant, enabled=False)
     described = (await fleet.call("DescribeDevice", tenant, DeviceId=BUTTON))["DeviceDescription"]
+    named = await fleet.service.call_beyond(tenant, "CountDevices", {"Filter": DeviceFilter(name_contains="lobby")})
+    await fleet.call("UpdateDeviceState", tenant, DeviceId=BUTTON, Enabled=True)
+    late = await fleet.press(at=in_my_time)
     window = {"FromTimeStamp": clock.now - timedelta(days=1), "ToTimeStamp": clock.now + timedelta(days=1)}
     events = await fleet.call("ListDeviceEvents", tenant, DeviceId=BUTTON, **window)
     getter = {"MethodName": "getOnClickCallback"}
     stored = await fleet.call("InvokeDeviceMethod", tenant, DeviceId=BUTTON, DeviceMethod=getter)
 
-    assert described["Tags"] == {}
+    assert (described["Tags"], described["Enabled"], named) == ({}, False, {"Count": 0})
     assert not late
     assert events == {"Events": []}
     assert stored == {"DeviceMethodResponse": "{}"}
