@@ -1,17 +1,16 @@
-import threading
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from socket import socket
 from typing import Final
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from gateway.web import DIST
-from tests.web.stub_gateway import stub_gateway
 
 CHROMIUM: Final = Path("/usr/bin/chromium")
 ARGUMENTS: Final = [
@@ -39,38 +38,37 @@ class Served:
 
 
 @contextmanager
-def serve() -> Iterator[Served]:
-    """The only place that knows what serves the page."""
-    require(DIST / "index.html", "The page has not been built: run `npm ci && npm run build` in gateway/web.")
-    listener = socket()
-    listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(stub_gateway(), log_level="warning", timeout_graceful_shutdown=2))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+def serve(data: Path) -> Iterator[Served]:
+    """The gateway with its demo fleet, as `gateway serve` starts it."""
+    require(DIST / "index.html", "The page has not been built: run `make web`.")
+    command = [sys.executable, "-m", "gateway", "serve", "--demo", "--data", data, "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as gateway:
 
-    def stop() -> None:
-        server.should_exit = True
-        thread.join()
-        listener.close()
+        def stop() -> None:
+            gateway.terminate()
+            gateway.wait()
 
-    listener.listen()
-    thread.start()
-    try:
-        yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}", stop)
-    finally:
-        stop()
+        assert gateway.stdout is not None
+        said = gateway.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:\d+", said)
+        try:
+            assert found is not None, said
+            yield Served(found.group(), stop)
+        finally:
+            stop()
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[Served]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A gateway for all tests that leave it as it is."""
-    with serve() as running:
+    with serve(tmp_path_factory.mktemp("data")) as running:
         yield running
 
 
 @pytest.fixture
-def mortal() -> Iterator[Served]:
+def mortal(tmp_path: Path) -> Iterator[Served]:
     """A gateway that the test may stop."""
-    with serve() as running:
+    with serve(tmp_path) as running:
         yield running
 
 

@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.web.conftest import Served, open_graphiql
-from tests.web.stub_gateway import BUTTON, ECHO
 
 TABS = ["Fleet", "DeviceEvents", "ClaimDevices", "TagDevice"]
 
@@ -17,8 +16,8 @@ def test_runs_a_query(page: Page) -> None:
     """The first thing a newcomer runs answers with devices of both services."""
     run(page)
 
-    expect(lines(page, "Result Window")).to_contain_text(f'"name": "{BUTTON["name"]}"')
-    expect(lines(page, "Result Window")).to_contain_text(f'"name": "{ECHO["name"]}"')
+    expect(lines(page, "Result Window")).to_contain_text('"totalCount": 66')
+    expect(lines(page, "Result Window")).to_contain_text('"deviceId": "G030PM')
     expect(page).to_have_title("GraphiQL · device gateway")
     take_picture(page)
 
@@ -46,7 +45,7 @@ def test_sends_variables(page: Page) -> None:
     expect(lines(page, "Variables")).to_contain_text('"deviceId": "G030PM')
     run(page)
 
-    expect(lines(page, "Result Window")).to_contain_text('"clickType": "DOUBLE"')
+    expect(lines(page, "Result Window")).to_contain_text('"clickType": "')
 
 
 def test_shows_user_errors(page: Page) -> None:
@@ -59,12 +58,12 @@ def test_shows_user_errors(page: Page) -> None:
 
 def test_sends_headers(page: Page) -> None:
     """What stands in the headers editor travels with the request."""
-    write_query(page, "{ sources { region } }")
     page.get_by_role("button", name="Headers").click()
-    write(page, lines(page, "Headers"), '{"x-region": "us-west-2"}')
-    run(page)
+    write(page, lines(page, "Headers"), '{"x-team": "facilities"}')
+    with page.expect_request("**/graphql") as sent:
+        run(page)
 
-    expect(lines(page, "Result Window")).to_contain_text('"region": "us-west-2"')
+    assert sent.value.headers["x-team"] == "facilities"
 
 
 def test_keeps_a_history(page: Page) -> None:
