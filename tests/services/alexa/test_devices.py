@@ -215,6 +215,17 @@ async def test_sync_of_a_device(
     assert await fleet.log() == [(HERE, arn, kind) for kind in (ChangeKind.ADDED, ChangeKind.CHANGED, ChangeKind.EVENT)]
 
 
+async def test_the_same_sync_in_one_moment_is_one_event(fleet: Fleet) -> None:
+    """What is reported twice is kept once, and told once to who follows the change log."""
+    arn = await fleet.device()
+    for _ in range(2):
+        await fleet.call("StartDeviceSync", DeviceArn=arn, Features=["ALL"])
+
+    kinds = [ChangeKind.ADDED, ChangeKind.CHANGED, ChangeKind.EVENT, ChangeKind.CHANGED]
+    assert await fleet.log() == [(HERE, arn, kind) for kind in kinds]
+    assert len((await fleet.call("ListDeviceEvents", DeviceArn=arn))["DeviceEvents"]) == 1
+
+
 async def test_sync_of_a_room(fleet: Fleet) -> None:
     """Every device in the room is synced but the deregistered ones, and no other device."""
     room = await fleet.room()

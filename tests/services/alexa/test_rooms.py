@@ -5,6 +5,7 @@ import pytest
 from gateway.services.alexa import rooms
 from gateway.services.alexa.arns import device_arn, new_room_arn, organization
 from gateway.store.changes import ChangeKind
+from gateway.store.rooms import StoredRoom, add_room
 from gateway.wire.errors import ServiceError
 from tests.services.alexa.fleet import ECHO, ELSEWHERE, HERE, NEIGHBOUR, TOKEN, Fleet
 
@@ -98,6 +99,18 @@ async def test_update_room_changes_what_is_given(fleet: Fleet) -> None:
     assert [one["RoomName"] for one in found["Devices"]] == ["ATTIC"]
     assert logged == 1
     assert (await fleet.log())[1:] == [(HERE, device, ChangeKind.CHANGED)]
+
+
+async def test_a_new_profile_has_no_name_yet(fleet: Fleet) -> None:
+    """The name of a room's profile stays with the profile."""
+    room = StoredRoom(NOWHERE, "Lobby", profile_arn=PROFILE, profile_name="Quiet")
+    await fleet.service.context.database.write(lambda connection: add_room(connection, HERE, room))
+    names = []
+    for profile in (PROFILE, PROFILE + "3"):
+        await fleet.call("UpdateRoom", RoomArn=NOWHERE, ProfileArn=profile)
+        names.append((await fleet.call("SearchRooms"))["Rooms"][0].get("ProfileName"))
+
+    assert names == ["Quiet", None]
 
 
 async def test_update_room_to_another_rooms_name_is_refused(fleet: Fleet) -> None:

@@ -336,6 +336,11 @@ async def test_tokens_fit_into_the_model_whatever_the_names(fleet: Fleet, clock:
     assert len((await fleet.everything())["page_positions"]) == 2
     again = await fleet.call("SearchDevices", **asked, NextToken=pages[0]["NextToken"])
     assert again == pages[1]
+    clock.advance(timedelta(hours=23))
+    renewed = await fleet.call("SearchDevices", **asked)
+    clock.advance(timedelta(hours=1))
+    for _ in range(2):
+        assert await fleet.call("SearchDevices", **asked, NextToken=renewed["NextToken"]) == pages[1]
     clock.advance(timedelta(days=1))
     await fleet.call("SearchDevices", **asked)
     refusal = await fleet.refused("ValidationException", "SearchDevices", **asked, NextToken=pages[1]["NextToken"])

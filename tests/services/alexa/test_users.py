@@ -50,11 +50,13 @@ async def test_create_user_with_the_same_token_makes_one_user(fleet: Fleet, cloc
 
 
 async def test_a_token_of_one_operation_is_free_for_another(fleet: Fleet) -> None:
-    """A user and a room may be made by requests of the same token."""
+    """A user and a room may be made by requests of the same token, and each is known again."""
     user = await fleet.user("ada", ClientRequestToken=TOKEN)
+    room = await fleet.room("Lobby", ClientRequestToken=TOKEN)
 
-    assert ":room/" in await fleet.room("Lobby", ClientRequestToken=TOKEN)
-    assert ":user/" in user
+    assert (":user/" in user, ":room/" in room) == (True, True)
+    assert await fleet.user("ada", ClientRequestToken=TOKEN) == user
+    assert await fleet.room("Lobby", ClientRequestToken=TOKEN) == room
 
 
 async def test_a_refused_request_does_not_use_up_its_token(fleet: Fleet) -> None:
