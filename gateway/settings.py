@@ -8,7 +8,8 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 PREFIX = "GATEWAY_"
@@ -124,6 +125,14 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged.")
     demo: bool = Field(default=False, description="Fill an empty store with the demo fleet and keep it alive.")
 
+    @field_validator("database_url")
+    @classmethod
+    def _of_postgresql(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not url.get_secret_value().startswith(("postgresql://", "postgres://")):
+            message = "it must begin with postgresql://"
+            raise ValueError(message)
+        return url
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         names = [source.name for source in self.sources]
@@ -151,17 +160,21 @@ class UnknownSetting(NotUsable):
     """The environment names a setting that does not exist."""
 
 
+class UnreadableSettings(NotUsable):
+    """The settings file, or a variable of the environment, is not of the form that it must have."""
+
+
 def load(config: Path | None = None, **given: object) -> Settings:
     """Read the settings: what the command line gave (None: nothing), then the environment, then the file.
 
     Without `config` (or GATEWAY_CONFIG) gateway.toml of the working directory is read where it exists.
-    Raise FileNotFoundError, tomllib.TOMLDecodeError, UnknownSetting, or pydantic's ValidationError naming each setting.
+    Raise FileNotFoundError, UnreadableSettings, UnknownSetting, or pydantic's ValidationError naming each setting.
     """
     known = {PREFIX + name.upper() for name in Settings.model_fields} | {CONFIG_VARIABLE}
     unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
     if unknown:
         raise UnknownSetting(f"unknown setting {unknown[0]} in the environment")
-    environment = EnvSettingsSource(Settings)()
+    environment = _Environment(Settings)()
     stated = {name: value for name, value in given.items() if value is not None}
     return Settings.model_validate({**_file(config), **environment, **stated})
 
@@ -173,4 +186,16 @@ def _file(config: Path | None) -> dict[str, Any]:
         return {}
     if not file.is_file():
         raise FileNotFoundError(f"there is no settings file {file}")
-    return tomllib.loads(file.read_text())
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise UnreadableSettings(f"the settings file {file} cannot be read: {error}") from error
+
+
+class _Environment(EnvSettingsSource):
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:  # noqa: ANN401 - of any type
+        try:
+            return super().decode_complex_value(field_name, field, value)
+        except ValueError as error:
+            name = PREFIX + field_name.upper()
+            raise UnreadableSettings(f'{name} in the environment is not JSON; a list is written ["…", "…"]') from error

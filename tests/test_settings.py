@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from gateway.settings import Settings, UnknownSetting, load
+from gateway.settings import Settings, UnknownSetting, UnreadableSettings, load
 
 SOURCE = '[[sources]]\nname = "{name}"\nservice = "one-click"\n{rest}\n'
 
@@ -63,6 +63,40 @@ def test_a_missing_file_is_refused() -> None:
     """A settings file that is named but missing is refused by name."""
     with pytest.raises(FileNotFoundError, match=r"no settings file nowhere\.toml"):
         load(Path("nowhere.toml"))
+
+
+@pytest.mark.parametrize(
+    ("content", "cause"),
+    [(b"page_size = 2\nport = \n", "line 2"), (b"port = 1 # \xff\n", "utf-8")],
+    ids=["not TOML", "not UTF-8"],
+)
+def test_a_file_that_is_not_toml_is_refused(content: bytes, cause: str) -> None:
+    """A settings file that cannot be read is refused by name, with the place where it is wrong."""
+    Path("gateway.toml").write_bytes(content)
+
+    with pytest.raises(UnreadableSettings, match=rf"settings file gateway\.toml cannot be read: .*{cause}"):
+        load()
+
+
+def test_a_variable_that_is_not_json_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list in the environment that is not JSON is refused, naming the variable and telling the form."""
+    monkeypatch.setenv("GATEWAY_ALLOWED_HOSTS", "example.com")
+
+    with pytest.raises(UnreadableSettings, match=r'GATEWAY_ALLOWED_HOSTS .* not JSON; a list is written \["'):
+        load()
+
+    monkeypatch.setenv("GATEWAY_ALLOWED_HOSTS", '["example.com"]')
+    assert load().allowed_hosts == ("example.com",)
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "mysql://localhost/fleet", "postgresql:/localhost/fleet"])
+def test_a_database_url_is_of_postgresql(url: str) -> None:
+    """Any other database is refused, without showing what may hold a password."""
+    with pytest.raises(ValidationError) as refusal:
+        load(database_url=url)
+
+    assert problems(refusal.value) == [("database_url", "Value error, it must begin with postgresql://")]
+    assert load(database_url="postgres://localhost/fleet").database_url
 
 
 def test_an_unknown_setting_is_refused() -> None:

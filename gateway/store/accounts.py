@@ -111,7 +111,8 @@ def _decrypted(encryption_key: bytes, row: Row[str, str, bytes, bool, int | None
         secret = AESGCM(encryption_key).decrypt(nonce, sealed, _bound_to(row.access_key_id, row.account))
     except InvalidTag as error:
         raise WrongEncryptionKeyError(
-            "The access keys of this database were stored under another encryption key"
+            "The access keys of this database were stored under another secret key: bring back the secret_key "
+            "(GATEWAY_SECRET_KEY), or the file secret.key of the data directory, that they were made with"
         ) from error
     return AccessKey(row.access_key_id, secret.decode(), row.account, row.demo, row.revoked_at is not None)
 

@@ -29,18 +29,44 @@ def make_directory(directory: Path) -> None:
 
 
 def kept_key(directory: Path) -> bytes:
-    """The directory's secret key, made on the first run and readable by its owner only."""
+    """The directory's secret key, made on the first run and readable by its owner only.
+
+    Raise NotUsable where the file is not such a key: one that was cut short could be guessed.
+    """
     make_directory(directory)
     file = directory / KEY_FILE
     if not file.exists():
-        made = directory / f"{KEY_FILE}.{os.getpid()}"
-        made.touch(mode=0o600)
-        made.write_bytes(os.urandom(KEY_BYTES))
-        # Of two first runs at once, the one that links first gives the key to both.
-        with suppress(FileExistsError):
-            file.hardlink_to(made)
-        made.unlink()
-    return file.read_bytes()
+        _make_key(file)
+    key = file.read_bytes()
+    if len(key) != KEY_BYTES:
+        raise NotUsable(
+            f"the secret key {file} is damaged (it has {len(key)} bytes, not {KEY_BYTES}): bring it back from a copy; "
+            "without it the access keys of this directory are lost"
+        )
+    return key
+
+
+def _make_key(file: Path) -> None:
+    made = file.with_name(f"{file.name}.{os.getpid()}")
+    made.touch(mode=0o600)
+    with made.open("r+b") as written:
+        written.write(os.urandom(KEY_BYTES))
+        written.flush()
+        os.fsync(written.fileno())
+    # Of two first runs at once, the one that links first gives the key to both.
+    with suppress(FileExistsError):
+        file.hardlink_to(made)
+    made.unlink()
+    _sync(file.parent)
+
+
+def _sync(directory: Path) -> None:
+    """What is encrypted under the key is synced to the disk; its name must not get lost before that."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 @contextmanager

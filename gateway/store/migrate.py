@@ -16,12 +16,24 @@ class NewerDatabaseError(NotUsable):
     """The database was written by a version of the gateway that came later; it was left as it is."""
 
 
+class UnusableDatabaseError(NotUsable):
+    """The database does not answer, or what answers is no database."""
+
+
 async def migrate(database: Database) -> None:
     """Create or upgrade the tables in one transaction, or change nothing.
 
-    Several processes may do this at once: the first does it, the others find it done. Raise NewerDatabaseError.
+    Several processes may do this at once: the first does it, the others find it done.
+    Raise UnusableDatabaseError, NewerDatabaseError.
     """
-    if await database.read(found_revision) != newest_revision():
+    try:
+        revision = await database.read(found_revision)
+    except Exception as error:  # whatever the database, its driver or the network says is what is to be told
+        raise UnusableDatabaseError(
+            f"the database cannot be used ({str(error).partition(chr(10))[0] or type(error).__name__}): "
+            "check database_url (GATEWAY_DATABASE_URL), or without one the file in the data directory"
+        ) from error
+    if revision != newest_revision():
         await database.write(_upgrade)
 
 

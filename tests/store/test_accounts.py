@@ -63,7 +63,7 @@ async def test_another_encryption_key_is_noticed(database: Database) -> None:
     """A settings file of another database is told so, rather than refusing every signature."""
     made = await make_key(database)
 
-    with pytest.raises(WrongEncryptionKeyError, match="another encryption key"):
+    with pytest.raises(WrongEncryptionKeyError, match="another secret key: bring back"):
         await database.read(lambda connection: find_access_key(connection, bytes(32), made.access_key_id))
 
 

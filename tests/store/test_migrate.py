@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from gateway.store.accounts import account_exists, add_account
 from gateway.store.database import Database
-from gateway.store.migrate import MIGRATIONS, NewerDatabaseError, migrate, newest_revision
+from gateway.store.migrate import MIGRATIONS, NewerDatabaseError, UnusableDatabaseError, migrate, newest_revision
 from gateway.store.postgres import PostgresDatabase
 from gateway.store.sqlite import SqliteDatabase
 from gateway.store.tables import metadata
@@ -101,6 +101,36 @@ async def test_a_newer_database_is_left_alone(new_database: Database) -> None:
 
     assert await new_database.read(schema) == before
     assert await new_database.read(revision) == "9"
+
+
+async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    """It is left as it is; where the database is named is told."""
+    file = tmp_path / "notes.txt"
+    file.write_text("This is no database, and never was one.")
+    database = SqliteDatabase(file)
+    with pytest.raises(UnusableDatabaseError, match=r"cannot be used \(.*not a database\): check database_url"):
+        await migrate(database)
+    await database.close()
+
+    assert file.read_text() == "This is no database, and never was one."
+
+
+async def test_a_server_that_does_not_answer_is_refused() -> None:
+    """A PostgreSQL that is not there is told with what the network said."""
+    database = PostgresDatabase("postgresql://nobody@127.0.0.1:9/nothing")
+    with pytest.raises(UnusableDatabaseError, match=r"cannot be used \(.*\): check database_url"):
+        await migrate(database)
+    await database.close()
+
+
+async def test_a_file_may_have_any_name(tmp_path: Path) -> None:
+    """Characters that mean something in an address mean nothing in a path."""
+    file = tmp_path / "a?b#c%20d.db"
+    database = SqliteDatabase(file)
+    await migrate(database)
+    await database.close()
+
+    assert file.is_file()
 
 
 async def test_a_migration_that_fails_changes_nothing(new_database: Database) -> None:
