@@ -67,6 +67,8 @@ class Page(Generic[Item]):
 
 
 Merged: TypeAlias = tuple[Bounded[Item], Found[Item]]
+Gap: TypeAlias = list[Any] | bool
+"""Where a cursor divides a source: [place, after] as in SourceCut, or whether all of the source comes before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Compound(Generic[Item]):
         if slice_.backwards:
             bounded.reverse()
         if self.descending:
-            return await self._merged(bounded, slice_)
+            return await self._merged(bounded, slice_, high if slice_.backwards else low)
         return await self._in_turn(bounded, slice_)
 
     async def _in_turn(self, parts: Sequence[Bounded[Item]], slice_: Slice) -> Page[Item]:
@@ -117,10 +119,10 @@ class Compound(Generic[Item]):
             known_more = chunk.more is True
             if chunk.more is None:
                 rest = (part.beyond(chunk.found[-1], backwards=slice_.backwards), *rest)
-        marks = (self._mark(part, one, None, slice_) for part, one in found)
+        marks = (Mark(self.purpose, [part.listing.source, one.place]) for part, one in found)
         return self._page(found, marks, slice_, unavailable, scanned, known_more=known_more, rest=rest)
 
-    async def _merged(self, parts: Sequence[Bounded[Item]], slice_: Slice) -> Page[Item]:
+    async def _merged(self, parts: Sequence[Bounded[Item]], slice_: Slice, entry: list[Any] | None) -> Page[Item]:
         answers = await asyncio.gather(*(_read(part, slice_) for part in parts))
         chunks = [(part, chunk) for part, chunk in zip(parts, answers, strict=True) if chunk is not None]
         unavailable = [part.listing.source for part, chunk in zip(parts, answers, strict=True) if chunk is None]
@@ -134,7 +136,7 @@ class Compound(Generic[Item]):
         )
         return self._page(
             merged[: slice_.limit],
-            self._merged_marks(parts, merged[: slice_.limit], slice_),
+            self._merged_marks(entry, merged[: slice_.limit], slice_),
             slice_,
             unavailable,
             [chunk.scanned for _, chunk in chunks if chunk.scanned is not None],
@@ -163,27 +165,31 @@ class Compound(Generic[Item]):
         values = compare_values(one[1].values, other[1].values, self.descending)
         return values or one[0].index - other[0].index
 
-    def _merged_marks(
-        self, parts: Sequence[Bounded[Item]], found: Sequence[Merged[Item]], slice_: Slice
-    ) -> Iterator[Mark]:
-        """Each edge's cursor says where every source stands once that edge has been taken."""
-        edge_of = {part.listing.source: part.high if slice_.backwards else part.low for part in parts}
-        standing = {source: [cut.place, cut.after] for source, cut in edge_of.items() if cut is not None}
+    def _merged_marks(self, entry: list[Any] | None, found: Sequence[Merged[Item]], slice_: Slice) -> Iterator[Mark]:
+        """Each edge's cursor says where it divides every source, beginning with the cursor that the page came from."""
+        side = -1 if slice_.backwards else 1
+        gaps = {
+            listing.source: slice_.backwards if entry is None else self._gap(index, entry, side)
+            for index, listing in enumerate(self.listings)
+        }
         for part, one in found:
-            standing[part.listing.source] = [one.place, not slice_.backwards]
-            yield self._mark(part, one, dict(standing), slice_)
-
-    def _mark(self, part: Bounded[Item], one: Found[Item], standing: dict[str, Any] | None, slice_: Slice) -> Mark:
-        payload: list[Any] = [part.listing.source, one.place]
-        return Mark(self.purpose, payload if standing is None else [*payload, standing, slice_.backwards])
+            gaps[part.listing.source] = [one.place, not slice_.backwards]
+            yield Mark(self.purpose, [part.listing.source, one.place, dict(gaps)])
 
     def _open(self, cursor: str | None, argument: str) -> list[Any] | None:
         if cursor is None:
             return None
         try:
-            return self.sealer.open(self.purpose, cursor)
+            opened = self.sealer.open(self.purpose, cursor)
         except ForeignTokenError as error:
             raise InvalidInput(f"{argument} is not a cursor of this list with these arguments.", argument) from error
+        if opened[0] not in self._sources:
+            raise CursorExpired(f"The source {opened[0]} of this cursor is not configured any more.")
+        return opened
+
+    @property
+    def _sources(self) -> list[str]:
+        return [listing.source for listing in self.listings]
 
     def _bounded(self, index: int, low: list[Any] | None, high: list[Any] | None) -> Bounded[Item] | None:
         """The listing with the cuts of both cursors in it, or None where it lies outside them."""
@@ -195,19 +201,19 @@ class Compound(Generic[Item]):
         """Whether the listing has a part on that side of the cursor (1: after it, -1: before it), and from where."""
         if cursor is None:
             return True, None
+        gap = self._gap(index, cursor, side)
+        return (gap == (side < 0), None) if isinstance(gap, bool) else (True, SourceCut(*gap))
+
+    def _gap(self, index: int, cursor: list[Any], side: int) -> Gap:
         own, place, *merged = cursor
-        sources = [listing.source for listing in self.listings]
-        if own not in sources:
-            raise CursorExpired(f"The source {own} of this cursor is not configured any more.")
+        sources = self._sources
         if sources[index] == own:
-            return True, SourceCut(place, after=side > 0)
+            return [place, side > 0]
         if not merged:
-            return (index - sources.index(own)) * side > 0, None
-        standing, from_end = merged
-        if sources[index] in standing:
-            return True, SourceCut(*standing[sources[index]])
-        # Nothing was taken of that source yet: it stands at the end that the page came from.
-        return from_end == (side < 0), None
+            return index < sources.index(own)
+        # A source that was configured since then has not begun.
+        gap: Gap = merged[0].get(sources[index], False)
+        return gap
 
 
 async def _read(part: Bounded[Item], slice_: Slice) -> Chunk[Item] | None:

@@ -1,0 +1,70 @@
+"""The embedded services as tests watch them: what reached them is written down, and they fail where told to."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gateway.model.tenant import Tenant
+from gateway.services import alexa, one_click
+from gateway.services.context import ServiceContext
+from gateway.services.embedded import EmbeddedService, Params
+from gateway.wire.errors import ServiceError
+from gateway.wire.service import ServiceModel, load
+
+Reached = tuple[str, str, int]
+"""Region, operation, and of how many things; over HTTP each request is of one."""
+
+
+@dataclass
+class WatchedService:
+    """One service of whichever store is set. `failing`: (region, operation) pairs; operation None stands for all."""
+
+    model: ServiceModel
+    operations: Mapping[str, Callable[..., object]]
+    plural: Mapping[str, Callable[..., object]]
+    beyond: Mapping[str, Callable[..., object]]
+    service: EmbeddedService = field(init=False)
+    reached: list[Reached] = field(default_factory=list)
+    failing: dict[tuple[str, str | None], ServiceError] = field(default_factory=dict)
+
+    def use(self, context: ServiceContext) -> None:
+        self.service = EmbeddedService(self.model, self.operations, self.plural, self.beyond, context)
+        self.reached.clear()
+        self.failing.clear()
+
+    async def call(self, tenant: Tenant, operation: str, params: Params) -> Params:
+        if failure := self._reach(tenant, operation, 1):
+            raise failure
+        return await self.service.call(tenant, operation, params)
+
+    async def call_beyond(self, tenant: Tenant, operation: str, params: Params) -> Params:
+        if failure := self._reach(tenant, operation, 1):
+            raise failure
+        return await self.service.call_beyond(tenant, operation, params)
+
+    async def call_many(
+        self, tenant: Tenant, operation: str, params: Sequence[Params]
+    ) -> Sequence[Params | ServiceError]:
+        if failure := self._reach(tenant, operation, len(params)):
+            return [failure] * len(params)
+        return await self.service.call_many(tenant, operation, params)
+
+    def _reach(self, tenant: Tenant, operation: str, count: int) -> ServiceError | None:
+        self.reached.append((tenant.region, operation, count))
+        return self.failing.get((tenant.region, operation)) or self.failing.get((tenant.region, None))
+
+
+@dataclass(frozen=True)
+class Watched:
+    one_click: WatchedService
+    alexa: WatchedService
+
+    def use(self, context: ServiceContext) -> None:
+        self.one_click.use(context)
+        self.alexa.use(context)
+
+
+def watched_services() -> Watched:
+    return Watched(
+        WatchedService(load("iot1click-devices"), one_click.OPERATIONS, one_click.PLURAL, one_click.BEYOND),
+        WatchedService(load("alexaforbusiness"), alexa.OPERATIONS, alexa.PLURAL, alexa.BEYOND),
+    )
