@@ -36,6 +36,7 @@ PLURAL: Mapping[str, PluralHandler] = MappingProxyType(
 BEYOND: Mapping[str, Handler] = MappingProxyType(
     {
         "CountDevices": devices.count,
+        "GetClaimState": claims.get_claim_state,
         "QueryDeviceEvents": events.query,
         "QueryDevices": devices.query,
     }

@@ -86,6 +86,20 @@ async def unclaim_device(context: ServiceContext, tenant: Tenant, params: Params
     return {"State": "UNCLAIMED"}
 
 
+async def get_claim_state(context: ServiceContext, tenant: Tenant, params: Params) -> dict[str, Any]:
+    """Beyond the wire: how far the tenant's own claim of a device is. {"DeviceId"} → {"State"}.
+
+    CLAIMED, CLAIM_INITIATED, or UNCLAIMED for whatever is not the tenant's, be it there or not.
+    """
+    device_id = params["DeviceId"]
+    device = await context.database.read(lambda connection: one_click_devices.registered_device(connection, device_id))
+    if device is not None and device.owner == tenant:
+        return {"State": "CLAIMED"}
+    if device is not None and device.initiated_by == tenant:
+        return {"State": "CLAIM_INITIATED"}
+    return {"State": "UNCLAIMED"}
+
+
 def _why_not_finalized(connection: Connection, device_id: str) -> Exception:
     device = one_click_devices.registered_device(connection, device_id)
     if device is None:
