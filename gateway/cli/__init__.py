@@ -3,7 +3,9 @@
 import typer
 
 from gateway import __version__
+from gateway.cli.access_key import access_key
 from gateway.cli.doctor import doctor
+from gateway.cli.fleet import fleet
 from gateway.cli.schema import schema
 from gateway.cli.serve import serve, services
 
@@ -18,6 +20,8 @@ app = typer.Typer(
 app.command()(serve)
 app.command()(services)
 app.command()(doctor)
+app.add_typer(fleet, name="fleet")
+app.add_typer(access_key, name="access-key")
 app.add_typer(schema, name="schema")
 
 

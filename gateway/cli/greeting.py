@@ -3,20 +3,31 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
+from gateway.services.fleet.demo import DemoFleet
 from gateway.store.accounts import AccessKey
 
 
 def greet(url: str, rows: Sequence[tuple[str, str]], keys: Sequence[AccessKey]) -> None:
-    """Print where everything is, and which access keys to use; a secret is in the table only when it may be shown."""
+    """Print where everything is, and which access keys to use."""
+    Console(highlight=False, soft_wrap=True).print(f"The gateway is at {url}")
+    show(rows, keys)
+
+
+def show(rows: Sequence[tuple[str, str]], keys: Sequence[AccessKey]) -> None:
+    """Print a table; a secret is in it, so `keys` are those whose secret may be shown."""
     table = Table(show_header=False, box=None, pad_edge=False)
     for name, value in rows:
         table.add_row(f"[bold]{name}[/bold]", value)
     for key in keys:
         table.add_row("[bold]Access key[/bold]", f"{key.access_key_id}  (account {key.account})")
         table.add_row("[bold]Secret key[/bold]", key.secret)
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(f"The gateway is at {url}")
-    console.print(table)
+    Console(highlight=False, soft_wrap=True).print(table)
+
+
+def demo_rows(demo: DemoFleet) -> list[tuple[str, str]]:
+    """What there is to claim."""
+    rows = [("Unused claim codes", "  ".join(demo.claim_codes)), ("Buttons to claim", "  ".join(demo.unclaimed))]
+    return [(name, value) for name, value in rows if value]
 
 
 def doors(url: str, *, graph: bool, graphiql: bool, embedded: bool) -> list[tuple[str, str]]:

@@ -43,10 +43,7 @@ class Listener:
         return self._server is not None and self._server.should_exit
 
     async def run(self, app: ASGIApp, listener: socket.socket, settings: Settings, started: Callable[[], None]) -> None:
-        # uvicorn raises the signal again once it has stopped; without a handler that would end us before all is closed.
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: None)
-        self._server = uvicorn.Server(
+        self._server = server = uvicorn.Server(
             uvicorn.Config(
                 app,
                 http="httptools",
@@ -61,5 +58,13 @@ class Listener:
                 timeout_graceful_shutdown=round(settings.shutdown_grace),
             )
         )
+        # From here on a signal is heard even before uvicorn listens to it. When it has stopped it raises the signal
+        # again; without this handler that would end us before all is closed.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: _stop(server))
         started()
-        await self._server.serve(sockets=[listener])
+        await server.serve(sockets=[listener])
+
+
+def _stop(server: uvicorn.Server) -> None:
+    server.should_exit = True

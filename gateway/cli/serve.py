@@ -10,7 +10,7 @@ import uvloop
 
 from gateway.app import Services, encryption_key, open_gateway, open_services
 from gateway.cli.background import background
-from gateway.cli.greeting import doors, greet
+from gateway.cli.greeting import demo_rows, doors, greet
 from gateway.cli.listener import Listener, bind, url_of
 from gateway.cli.refusal import read_settings, refusals
 from gateway.observability.logging import configure_logging
@@ -97,7 +97,4 @@ async def _prepare_demo(
     tenants = fleet_tenants(settings)
     demo = await fill(context, encryption_key(settings), tenants)
     await stack.enter_async_context(background(live(context, tenants, Random())))  # noqa: S311 - no secret is made of it
-    return demo.access_keys, [
-        ("Unused claim codes", "  ".join(demo.claim_codes)),
-        ("Buttons to claim", "  ".join(demo.unclaimed)),
-    ]
+    return demo.access_keys, demo_rows(demo)

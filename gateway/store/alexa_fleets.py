@@ -5,7 +5,7 @@ Whoever writes also logs.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, Table, bindparam, delete, update
+from sqlalchemy import Connection, Table, bindparam, delete, select, update
 
 from gateway.model.tenant import Tenant
 from gateway.store.alexa_devices import NewAlexaDevice, StoredAlexaDevice, device_values, devices_by_arn
@@ -26,6 +26,16 @@ def known_devices(connection: Connection, tenant: Tenant, arns: Iterable[str]) -
 
 def known_users(connection: Connection, tenant: Tenant, arns: Iterable[str]) -> dict[str, StoredUser]:
     return {arn: user for batch in batches(arns) for arn, user in users_by_arn(connection, tenant, batch).items()}
+
+
+def users_by_user_id(connection: Connection, tenant: Tenant, user_ids: Iterable[str]) -> dict[str, str]:
+    """The ARN of each user id that the tenant has."""
+    owned = (users.c.account == tenant.account, users.c.region == tenant.region)
+    found: dict[str, str] = {}
+    for batch in batches(user_ids):
+        rows = connection.execute(select(users.c.user_id, users.c.arn).where(*owned, users.c.user_id.in_(batch)))
+        found |= {row.user_id: row.arn for row in rows}
+    return found
 
 
 def insert_rooms(connection: Connection, tenant: Tenant, new: Iterable[StoredRoom]) -> None:

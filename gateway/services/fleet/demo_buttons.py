@@ -19,6 +19,11 @@ BUTTON = "button"
 CLICK_TYPES = (ClickType.SINGLE, ClickType.DOUBLE, ClickType.LONG)
 CLICK_SHARES = (0.8, 0.14, 0.06)
 ENABLED_SHARE = 0.85
+CLAIMED_DAYS_AGO = (3, 9, 45, 120, 200, 400)
+DISABLED_DAYS_AGO = (4, 11, 100)
+LONG_AGO = 500
+LIVES = (1, 0.97, 0.9, 0.8, 0.65, 0.5, 0.3, 0.15, 0.06, 0.02)
+FRESH = 0.86
 UNCLAIMED = 6
 DEVICES_OF_CODES = (2, 3, 2, 3)
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -81,15 +86,14 @@ def _code(random: Random) -> str:
 def _button(
     random: Random, tenant: Tenant, device_id: str, purpose: Purpose, floor: int, now: datetime, kept: timedelta
 ) -> DemoButton:
-    enabled = device_id == FRONT_DOOR or random.random() < ENABLED_SHARE
-    claimed = now - timedelta(days=random.choice((3, 9, 45, 120, 200, 400)), seconds=random.randrange(40_000))
-    if device_id == FRONT_DOOR:
-        claimed = now - timedelta(days=400)
+    shown = device_id == FRONT_DOOR
+    enabled = shown or random.random() < ENABLED_SHARE
+    days = LONG_AGO if shown else random.choice(CLAIMED_DAYS_AGO)
+    claimed = now - timedelta(days=days, seconds=random.randrange(40_000))
     # Whoever disabled a button did so some days ago; some were never enabled.
-    until = now if enabled else now - timedelta(days=random.choice((4, 11, 100)))
+    until = now if enabled else now - timedelta(days=random.choice(DISABLED_DAYS_AGO))
     pressed = times(random, max(claimed, now - kept + timedelta(minutes=1)), until, purpose.clicks)
-    life = round(random.choice((1, 0.97, 0.9, 0.8, 0.65, 0.5, 0.3, 0.15, 0.06, 0.02)) * random.uniform(0.9, 1), 4)
-    on_floors = purpose in ON_EVERY_FLOOR
+    life = FRESH if shown else round(random.choice(LIVES) * random.uniform(0.9, 1), 4)
     button = Button(
         device_id=device_id,
         arn=arn_of(tenant, device_id),
@@ -97,14 +101,15 @@ def _button(
         enabled=enabled,
         remaining_life=life,
         attributes={},
-        tags={
-            "Name": f"{purpose.name}, floor {floor}" if on_floors else purpose.name,
-            "floor": str(floor),
-            "team": purpose.team,
-            **({"criticality": "high"} if purpose.team == "Security" else {}),
-        },
+        tags=_tags(purpose, floor),
     )
     return DemoButton(button, milliseconds(claimed), tuple(_clicks(random, button, pressed)))
+
+
+def _tags(purpose: Purpose, floor: int) -> dict[str, str]:
+    name = f"{purpose.name}, floor {floor}" if purpose in ON_EVERY_FLOOR else purpose.name
+    tags = {"Name": name, "floor": str(floor), "team": purpose.team}
+    return {**tags, "criticality": "high"} if purpose.team == "Security" else tags
 
 
 def _clicks(random: Random, button: Button, pressed: list[int]) -> Iterator[StoredEvent]:

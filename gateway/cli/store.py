@@ -1,0 +1,51 @@
+"""Commands that work on the store, beside a running server or without one."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from gateway.app import encryption_key, open_store, service_context
+from gateway.cli.refusal import read_settings, refusals
+from gateway.observability.logging import configure_logging
+from gateway.services.context import ServiceContext
+from gateway.services.fleet.tenants import FleetTenants, fleet_tenants
+from gateway.settings import Settings
+
+Result = TypeVar("Result")
+
+Data = Annotated[Path | None, typer.Option(help="Directory of the database and of the secret key.")]
+Config = Annotated[Path | None, typer.Option(help="Settings file; else gateway.toml where it exists.")]
+Source = Annotated[
+    str | None, typer.Option(help="Name of an embedded source; else the first one of each service.", metavar="NAME")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open store, and whose devices the command is about."""
+
+    settings: Settings
+    context: ServiceContext
+    tenants: FleetTenants
+    encryption_key: bytes
+
+
+def at_store(
+    data: Path | None, config: Path | None, work: Callable[[Opened], Awaitable[Result]], source: str | None = None
+) -> Result:
+    """Do work at the store that the settings name; what they or the store refuse is a message and exit code 1."""
+    settings = read_settings(config, data=data)
+    configure_logging(settings.log_format, settings.log_level)
+
+    async def run() -> Result:
+        tenants = fleet_tenants(settings, source)
+        async with open_store(settings) as database:
+            opened = Opened(settings, service_context(settings, database), tenants, encryption_key(settings))
+            return await work(opened)
+
+    with refusals():
+        return asyncio.run(run())
