@@ -92,6 +92,17 @@ async def test_a_repeated_report_is_kept_once(context: ServiceContext, fleet: Fl
     assert await kept(context, BUTTON) == [(0, "LONG", ""), (0, "SINGLE", "")]
 
 
+async def test_clicks_at_once_all_take_from_the_battery(context: ServiceContext, fleet: Fleet) -> None:
+    """None of them is forgotten, and each is an event of its own."""
+    await fleet.claimed()
+    start = context.clock()
+    clicks = [report_click(context, BUTTON, ClickType.SINGLE, start - timedelta(seconds=at)) for at in range(4)]
+
+    assert await fleet.at_once(*clicks) == [True] * 4
+    assert await life(context) == 0.9975
+    assert len(await kept(context, BUTTON)) == 4
+
+
 async def test_a_battery_ends_at_nothing(context: ServiceContext, fleet: Fleet) -> None:
     """A life below nothing is no fraction."""
     await fleet.claimed()

@@ -1,9 +1,11 @@
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from gateway.model.tenant import Tenant
 from gateway.services.context import ServiceContext
@@ -13,6 +15,7 @@ from gateway.services.one_click import BEYOND, OPERATIONS, PLURAL
 from gateway.store.changes import ChangeKind, changes_after
 from gateway.store.claim_codes import add_claim_code
 from gateway.store.one_click_devices import register_device
+from gateway.store.postgres import PostgresDatabase
 from gateway.store.tables import metadata
 from gateway.wire.errors import ServiceError
 from gateway.wire.service import load
@@ -59,6 +62,14 @@ class Fleet:
         if enabled:
             await self.call("UpdateDeviceState", tenant, DeviceId=device_id, Enabled=True)
         return f"arn:aws:iot1click:{tenant.region}:{tenant.account}:devices/{device_id}"
+
+    async def at_once(self, *calls: Awaitable[Any]) -> list[Any]:
+        """Carry out calls in transactions that overlap: with their connections open, none of them is ahead."""
+        database = self.service.context.database
+        if isinstance(database, PostgresDatabase):
+            pause = text("SELECT pg_sleep(0.02)")
+            await asyncio.gather(*(database.read(lambda connection: connection.execute(pause).all()) for _ in calls))
+        return await asyncio.gather(*calls, return_exceptions=True)
 
     async def press(
         self, device_id: str = BUTTON, click: ClickType = ClickType.SINGLE, at: datetime | None = None

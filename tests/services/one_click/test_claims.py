@@ -1,4 +1,3 @@
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -234,9 +233,7 @@ async def test_of_two_who_finalize_at_once_one_wins(fleet: Fleet) -> None:
     await fleet.manufacture()
     await fleet.call("InitiateDeviceClaim", DeviceId=BUTTON)
     await fleet.press()
-    answers = await asyncio.gather(
-        *(fleet.call("FinalizeDeviceClaim", DeviceId=BUTTON) for _ in range(4)), return_exceptions=True
-    )
+    answers = await fleet.at_once(*(fleet.call("FinalizeDeviceClaim", DeviceId=BUTTON) for _ in range(4)))
 
     assert answers.count({"State": "CLAIMED"}) == 1
     assert [answer.code for answer in answers if isinstance(answer, ServiceError)] == ["ResourceConflictException"] * 3
@@ -248,8 +245,8 @@ async def test_of_two_who_use_a_code_at_once_one_wins(fleet: Fleet) -> None:
     ids = [button_id(number) for number in range(5)]
     await fleet.manufacture(ids, code=CODE)
     tenants = [HERE, NEIGHBOUR, ELSEWHERE]
-    answers = await asyncio.gather(
-        *(fleet.call("ClaimDevicesByClaimCode", tenant, ClaimCode=CODE) for tenant in tenants), return_exceptions=True
+    answers = await fleet.at_once(
+        *(fleet.call("ClaimDevicesByClaimCode", tenant, ClaimCode=CODE) for tenant in tenants)
     )
     owned = [len((await fleet.call("ListDevices", tenant))["Devices"]) for tenant in tenants]
 
@@ -262,10 +259,9 @@ async def test_a_code_and_a_press_at_once_have_one_owner(fleet: Fleet) -> None:
     await fleet.manufacture(code=CODE)
     await fleet.call("InitiateDeviceClaim", NEIGHBOUR, DeviceId=BUTTON)
     await fleet.press()
-    await asyncio.gather(
+    await fleet.at_once(
         fleet.call("ClaimDevicesByClaimCode", ClaimCode=CODE),
         fleet.call("FinalizeDeviceClaim", NEIGHBOUR, DeviceId=BUTTON),
-        return_exceptions=True,
     )
     owned = [len((await fleet.call("ListDevices", tenant))["Devices"]) for tenant in (HERE, NEIGHBOUR)]
 
