@@ -87,6 +87,7 @@ def test_an_alexa_token_found_invalid_is_an_expired_cursor() -> None:
     """A page token that Alexa for Business finds invalid reads as a cursor that can no longer be followed."""
     assert fault_of("ValidationException", "Invalid NextToken") == Refusal(errors.CursorExpired)
     assert fault_of("ValidationException", "The next token is not valid") == Refusal(errors.CursorExpired)
+    assert fault_of("ThrottlingException", "Too many requests with this NextToken") is FAULTS["ThrottlingException"]
     assert fault_of("ValidationException", "Invalid Filters") == Refusal(errors.Rejected)
 
 

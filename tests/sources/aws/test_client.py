@@ -51,6 +51,7 @@ async def test_one_click_below_a_path() -> None:
 
         assert [(one.method, one.path) for one in stub.received] == [("GET", "/one-click/devices?maxResults=5")] * 2
         assert scopes(stub) == [f"{ACCESS_KEY_ID}/us-west-2/iot1click/aws4_request"] * 2
+        assert {one.headers["accept-encoding"] for one in stub.received} == {"identity"}
 
 
 async def test_alexa_below_a_path() -> None:
@@ -60,7 +61,7 @@ async def test_alexa_below_a_path() -> None:
             name="hq", service="alexa-for-business", endpoint_url=f"{stub.url}/alexa-for-business"
         )
         async with open_aws(settings) as upstream:
-            await upstream.call("SearchDevices", {"MaxResults": 5})
+            await upstream.call("SearchDevices", {"MaxResults": 5, "NextToken": None})
         (request,) = stub.received
 
         assert (request.method, request.path) == ("POST", "/alexa-for-business")

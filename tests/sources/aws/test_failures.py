@@ -213,6 +213,20 @@ async def test_an_endpoint_where_nobody_listens(operation: str) -> None:
     assert_outage(raised.value, errors.UpstreamUnavailable, "cannot be reached")
 
 
+async def test_an_endpoint_that_takes_no_more_connections() -> None:
+    """A connection that is not made in time is told as that: nothing can have been applied."""
+    with socket.socket() as full, socket.socket() as first:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        first.connect(full.getsockname())  # the queue's only place, which nobody accepts from
+        url = f"http://127.0.0.1:{full.getsockname()[1]}"
+        async with upstream_at(url, attempts=2, connect_timeout=0.05) as upstream:
+            with pytest.raises(errors.UpstreamError) as raised:
+                await upstream.call("InitiateDeviceClaim", DEVICE)
+
+    assert_outage(raised.value, errors.UpstreamTimeout, "cannot be reached in time")
+
+
 async def test_a_mutation_is_made_again_when_nobody_was_there_to_apply_it() -> None:
     """A claim that met a closed port reaches the service once that listens."""
     with socket.socket() as free:
