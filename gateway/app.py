@@ -195,8 +195,9 @@ def _graph_app(
     limits = PageLimits(settings.page_size, settings.page_maximum)
 
     @asynccontextmanager
-    async def make_context(_caller: CallerInfo) -> AsyncIterator[Context]:
-        yield Context(fleet, Loaders.of(fleet), limits, now)
+    async def make_context(info: CallerInfo) -> AsyncIterator[Context]:
+        seen = fleet.confined(info.caller.sources)
+        yield Context(seen, Loaders.of(seen), limits, now, info.caller)
 
     app = Starlette(routes=routes(make_schema(), make_context, ready, doors, options), middleware=middleware(options))
     app.router.redirect_slashes = False

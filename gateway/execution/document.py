@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TypeAlias
@@ -20,11 +21,13 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from gateway.execution.lru import ByteBoundedLru
+from gateway.execution.permissions import Requirement, requirements_of
 from gateway.execution.result import ErrorCode, RequestRefused, Result, refused_document, refused_limit
 from gateway.limits.document import DEFAULT_LIMITS, DocumentLimits
 from gateway.limits.passed import LimitPassed
 
 BYTES_PER_TOKEN = 500  # of a parsed document with its locations; 340 to 480 measured, a test holds it to that
+BYTES_PER_DOCUMENT = 800  # of what is kept beside it
 MAX_ERRORS = 5  # more tell a developer nothing new, and each costs an attacker nothing
 
 Operations: TypeAlias = dict[str | None, OperationDefinitionNode]
@@ -38,6 +41,7 @@ class Document:
     operations: Operations
     fragments: dict[str, FragmentDetails]
     fragment_definitions: dict[str, FragmentDefinitionNode]
+    requirements: Mapping[str | None, tuple[Requirement, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,8 @@ class Documents:
         )
         if errors:
             raise RequestRefused(refused_document(ErrorCode.GRAPHQL_VALIDATION_FAILED, errors))
-        document = _document(text, node)
-        self._known.put(text, document, _weight(text) + BYTES_PER_TOKEN * node.token_count)
+        document = _document(self._schema, text, node)
+        self._known.put(text, document, _weight(text) + BYTES_PER_TOKEN * node.token_count + BYTES_PER_DOCUMENT)
         return document
 
 
@@ -113,7 +117,7 @@ def _parse(text: str, limits: DocumentLimits) -> DocumentNode:
     return node
 
 
-def _document(text: str, node: DocumentNode) -> Document:
+def _document(schema: GraphQLSchema, text: str, node: DocumentNode) -> Document:
     operations: Operations = {}
     definitions: dict[str, FragmentDefinitionNode] = {}
     for definition in node.definitions:
@@ -122,7 +126,8 @@ def _document(text: str, node: DocumentNode) -> Document:
         elif isinstance(definition, FragmentDefinitionNode):
             definitions[definition.name.value] = definition
     fragments = {name: FragmentDetails(definition, None) for name, definition in definitions.items()}
-    return Document(sha256(text.encode()).hexdigest(), operations, fragments, definitions)
+    hashed = sha256(text.encode()).hexdigest()
+    return Document(hashed, operations, fragments, definitions, requirements_of(schema, node))
 
 
 def _weight(text: str) -> int:

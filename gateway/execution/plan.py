@@ -7,6 +7,7 @@ from graphql.execution.values import VariableValues
 
 from gateway.execution.document import MAX_ERRORS, Document
 from gateway.execution.result import ErrorCode, RequestRefused, refused, refused_variables
+from gateway.model.caller import ANYBODY, Caller
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,15 +30,17 @@ def make_plan(
     operation_name: str | None,
     variables: Mapping[str, Any],
     deadline_seconds: float,
+    caller: Caller = ANYBODY,
 ) -> Plan:
     """Choose the operation and coerce its variables (GraphQL, "Executing Requests").
 
-    Raise RequestRefused: OPERATION_RESOLUTION_FAILURE where no operation can be chosen or run here, BAD_USER_INPUT for
-    variables.
+    Raise RequestRefused: OPERATION_RESOLUTION_FAILURE where no operation can be chosen or run here, UNAUTHENTICATED or
+    FORBIDDEN where the caller may not run it, BAD_USER_INPUT for variables.
     """
     operation = _operation(document, operation_name)
     if operation.operation is OperationType.SUBSCRIPTION:
         raise _unresolved("Subscriptions are not supported over this transport.")
+    _permit(document, operation, caller)
     values = get_variable_values(schema, operation.variable_definitions or (), dict(variables), MAX_ERRORS)
     if isinstance(values, list):
         raise RequestRefused(refused_variables(values))
@@ -53,6 +56,14 @@ def _operation(document: Document, name: str | None) -> OperationDefinitionNode:
     if len(document.operations) != 1:
         raise _unresolved("operationName is needed: the document does not have exactly one operation.")
     return next(iter(document.operations.values()))
+
+
+def _permit(document: Document, operation: OperationDefinitionNode, caller: Caller) -> None:
+    for requirement in document.requirements[operation.name.value if operation.name else None]:
+        if not requirement.is_met_by(caller.scopes):
+            code = ErrorCode.FORBIDDEN if caller.authenticated else ErrorCode.UNAUTHENTICATED
+            needed = " or ".join(" and ".join(sorted(scopes)) for scopes in requirement.any_of)
+            raise RequestRefused(refused(code, f"{requirement.field} needs {needed}."))
 
 
 def _unresolved(message: str) -> RequestRefused:

@@ -1,13 +1,12 @@
 from dataclasses import dataclass
 
+from gateway.model.caller import Caller
+
 
 @dataclass(frozen=True, slots=True)
 class CallerInfo:
-    """What the front door knows of who asks, before anyone has checked it.
-
-    address: the peer's, None where the server does not tell it. authorization: the header's value as sent.
-    """
+    """Who asks, and what the front door knows of the request. address: the peer's, None where it is not told."""
 
     request_id: str
     address: str | None
-    authorization: str | None
+    caller: Caller

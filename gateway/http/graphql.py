@@ -11,6 +11,7 @@ from gateway.execution.plan import Plan, make_plan
 from gateway.execution.result import ErrorCode, RequestRefused, Result, internal_error, refused_limit
 from gateway.execution.run import assert_runnable, run
 from gateway.http.accept import MediaType, negotiate
+from gateway.http.auth import Authentication
 from gateway.http.body import Disconnected, read_body
 from gateway.http.caller import CallerInfo
 from gateway.http.cross_site import refuse_cross_site
@@ -18,8 +19,10 @@ from gateway.http.options import HttpOptions
 from gateway.http.refusal import HttpRefused
 from gateway.http.request import GraphQLRequest, read_get, read_post
 from gateway.http.response import HttpResponse, write_failure, write_refusal, write_result
+from gateway.http.unauthenticated import Unauthenticated
 from gateway.limits.passed import LimitPassed
 from gateway.limits.variables import check_variables
+from gateway.model.caller import Caller
 
 MakeContext: TypeAlias = Callable[[CallerInfo], AbstractAsyncContextManager[object]]
 """Opens one request's context, whatever the schema's resolvers expect as `info.context`, and closes it after."""
@@ -28,12 +31,19 @@ MakeContext: TypeAlias = Callable[[CallerInfo], AbstractAsyncContextManager[obje
 class GraphQLEndpoint:
     """The way of a request: read → document → plan → run → write. An ASGI application for one path."""
 
-    def __init__(self, schema: strawberry.Schema, make_context: MakeContext, options: HttpOptions) -> None:
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        make_context: MakeContext,
+        options: HttpOptions,
+        authentication: Authentication,
+    ) -> None:
         assert_runnable(schema)
         self._schema = schema
         self._core_schema = schema._schema  # noqa: SLF001  # Strawberry's only way to the graphql-core schema
         self._make_context = make_context
         self._options = options
+        self._authentication = authentication
         self._documents = Documents(
             self._core_schema,
             DocumentOptions(
@@ -68,16 +78,29 @@ class GraphQLEndpoint:
             return write_failure(internal_error(error), media_type)
 
     async def _answer(self, scope: Scope, headers: Headers, receive: Receive) -> Result:
+        caller = await self._caller(headers)
         request = await self._read(scope, headers, receive)
         _check_variables(request, self._options.max_variables_bytes)
         document = self._documents.read(request.query)
         plan = make_plan(
-            self._core_schema, document, request.operation_name, request.variables, self._options.deadline_seconds
+            self._core_schema,
+            document,
+            request.operation_name,
+            request.variables,
+            self._options.deadline_seconds,
+            caller,
         )
         if scope["method"] == "GET":
             _refuse_mutation(plan)
-        async with self._make_context(_caller(scope, headers)) as context:
+        async with self._make_context(_info(scope, caller)) as context:
             return await run(self._schema, plan, context, request.extensions)
+
+    async def _caller(self, headers: Headers) -> Caller:
+        try:
+            return await self._authentication.caller(headers.get("authorization"), headers.get("x-api-key"))
+        except Unauthenticated as error:
+            challenge = {"www-authenticate": "Bearer"}
+            raise HttpRefused(401, ErrorCode.UNAUTHENTICATED, error.message, challenge) from error
 
     async def _read(self, scope: Scope, headers: Headers, receive: Receive) -> GraphQLRequest:
         method = scope["method"]
@@ -108,10 +131,6 @@ def _refuse_mutation(plan: Plan) -> None:
         raise HttpRefused(405, ErrorCode.BAD_USER_INPUT, message, {"allow": "POST"})
 
 
-def _caller(scope: Scope, headers: Headers) -> CallerInfo:
+def _info(scope: Scope, caller: Caller) -> CallerInfo:
     client = scope.get("client")
-    return CallerInfo(
-        request_id=scope.get("state", {}).get("request_id", ""),
-        address=client[0] if client else None,
-        authorization=headers.get("authorization"),
-    )
+    return CallerInfo(scope.get("state", {}).get("request_id", ""), client[0] if client else None, caller)

@@ -5,6 +5,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route
 
+from gateway.http.auth import OPEN, Authentication
 from gateway.http.graphiql import graphiql_routes
 from gateway.http.graphql import GraphQLEndpoint, MakeContext
 from gateway.http.health import Ready, health_routes
@@ -18,10 +19,11 @@ def routes(
     ready: Ready,
     services: Sequence[BaseRoute],
     options: HttpOptions,
+    authentication: Authentication = OPEN,
 ) -> list[BaseRoute]:
     """Every path of the server; `services` are the doors of others, such as the embedded device services'."""
     return [
-        Route("/graphql", GraphQLEndpoint(schema, make_context, options)),
+        Route("/graphql", GraphQLEndpoint(schema, make_context, options, authentication)),
         *health_routes(ready),
         *services,
         *(graphiql_routes() if options.graphiql else []),

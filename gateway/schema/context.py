@@ -6,6 +6,7 @@ from typing import TypeAlias
 import strawberry
 
 from gateway.loaders import Loaders
+from gateway.model.caller import ANYBODY, Caller
 from gateway.model.page import PageLimits
 from gateway.sources.fleet import Fleet
 
@@ -18,6 +19,7 @@ class Context:
     loaders: Loaders
     limits: PageLimits
     clock: Callable[[], datetime]
+    caller: Caller = ANYBODY
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

@@ -38,6 +38,12 @@ class Fleet:
     sources: Mapping[str, Source]
     sealer: Sealer
 
+    def confined(self, names: frozenset[str] | None) -> "Fleet":
+        """The fleet as somebody sees it who may see these sources only; None: all."""
+        if names is None:
+            return self
+        return Fleet({name: source for name, source in self.sources.items() if name in names}, self.sealer)
+
     def of(self, choice: SourceChoice) -> tuple[Source, ...]:
         """The sources of a choice; raise InvalidInput for a name that is not configured."""
         for name in choice.names or ():

@@ -44,6 +44,19 @@ access_keys = Table(
     Column("revoked_at", BigInteger),
 )
 
+api_keys = Table(
+    "api_keys",
+    metadata,
+    _text("id", primary_key=True),
+    Column("hash", LargeBinary, nullable=False, comment="of the secret part; the secret is kept nowhere"),
+    _text("name"),
+    Column("scopes", Text, nullable=False, comment="a JSON list"),
+    Column("sources", Text, comment="a JSON list; null: all"),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("revoked_at", BigInteger),
+)
+
 claim_codes = Table(
     "claim_codes",
     metadata,

@@ -1,0 +1,99 @@
+"""Which scopes an operation needs, read off the schema's @requiresScopes once for each document.
+
+An operation is held to it as a whole and before anything runs, so that there is no other way to a field: not by alias,
+by fragment, by interface, by subscription or in a part that comes later.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
+    get_named_type,
+    visit,
+)
+
+DIRECTIVE = "requiresScopes"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """Whoever selects the field must hold all scopes of one of the sets."""
+
+    field: str
+    any_of: tuple[frozenset[str], ...]
+
+    def is_met_by(self, scopes: frozenset[str]) -> bool:
+        return any(needed <= scopes for needed in self.any_of)
+
+
+def requirements_of(schema: GraphQLSchema, document: DocumentNode) -> Mapping[str | None, tuple[Requirement, ...]]:
+    """What each operation of a valid document requires, by its name; fragments count where they are spread."""
+    own: dict[int, set[Requirement]] = {}
+    spreads: dict[int, set[str]] = {}
+    fragments: dict[str, int] = {}
+    for definition in document.definitions:
+        collector = _Collector(schema)
+        visit(definition, TypeInfoVisitor(collector.types, collector))
+        own[id(definition)], spreads[id(definition)] = collector.requirements, collector.spreads
+        if isinstance(definition, FragmentDefinitionNode):
+            fragments[definition.name.value] = id(definition)
+    return {
+        definition.name.value if definition.name else None: _with_fragments(id(definition), own, spreads, fragments)
+        for definition in document.definitions
+        if isinstance(definition, OperationDefinitionNode)
+    }
+
+
+def _with_fragments(
+    start: int, own: Mapping[int, set[Requirement]], spreads: Mapping[int, set[str]], fragments: Mapping[str, int]
+) -> tuple[Requirement, ...]:
+    reached: set[int] = set()
+    waiting = [start]
+    while waiting:
+        current = waiting.pop()
+        if current not in reached:
+            reached.add(current)
+            waiting.extend(fragments[name] for name in spreads[current] if name in fragments)
+    found = {requirement for one in reached for requirement in own[one]}
+    return tuple(sorted(found, key=lambda requirement: requirement.field))
+
+
+class _Collector(Visitor):
+    def __init__(self, schema: GraphQLSchema) -> None:
+        super().__init__()
+        self.types = TypeInfo(schema)
+        self.requirements: set[Requirement] = set()
+        self.spreads: set[str] = set()
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        parent, definition = self.types.get_parent_type(), self.types.get_field_def()
+        if parent is None or definition is None:
+            return
+        name = f"{parent.name}.{node.name.value}"
+        for guarded in (parent, definition, get_named_type(definition.type)):
+            any_of = _any_of(guarded)
+            if any_of:
+                self.requirements.add(Requirement(name, any_of))
+
+    def enter_fragment_spread(self, node: FragmentSpreadNode, *_: object) -> None:
+        self.spreads.add(node.name.value)
+
+
+def _any_of(guarded: object) -> tuple[frozenset[str], ...]:
+    """The lists of scopes of a type or a field, by the directive that Strawberry keeps beside its definition."""
+    definition = getattr(guarded, "extensions", {}).get("strawberry-definition")
+    directives: Iterable[object] = getattr(definition, "directives", None) or ()
+    for directive in directives:
+        kind = getattr(directive, "__strawberry_directive__", None)
+        if kind is not None and kind.graphql_name == DIRECTIVE:
+            return tuple(frozenset(scopes) for scopes in directive.scopes)  # type: ignore[attr-defined]
+    return ()

@@ -1,0 +1,67 @@
+"""Who asks: by an API key, by a JSON Web Token, or nobody."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+from gateway.http.json_web_token import TokenVerifier
+from gateway.http.unauthenticated import Unauthenticated
+from gateway.model.caller import ANYBODY, NOBODY, Caller
+from gateway.store.api_keys import PREFIX, ApiKey
+
+FindApiKey: TypeAlias = Callable[[str], Awaitable[ApiKey | None]]
+Clock: TypeAlias = Callable[[], datetime]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication:
+    """How callers are known. Not `required`: without credentials anybody may do everything.
+
+    `api_keys` finds a key by its text, `tokens` verifies a JSON Web Token; each None where it is not offered.
+    """
+
+    required: bool
+    api_keys: FindApiKey | None
+    tokens: TokenVerifier | None
+    clock: Clock
+
+    async def caller(self, authorization: str | None, api_key: str | None) -> Caller:
+        """Tell who sends these headers; raise Unauthenticated for credentials that are not good."""
+        if self.api_keys is None and self.tokens is None:
+            return NOBODY if self.required else ANYBODY
+        if api_key is not None:
+            return await self._by_api_key(api_key)
+        if authorization is None:
+            return NOBODY if self.required else ANYBODY
+        scheme, _, credentials = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not credentials:
+            raise Unauthenticated("Authorization must be `Bearer` and an API key or a token.")
+        if credentials.startswith(f"{PREFIX}_"):
+            return await self._by_api_key(credentials.strip())
+        if self.tokens is None:
+            raise Unauthenticated("Tokens are not accepted here; send an API key.")
+        return await self.tokens.caller(credentials.strip())
+
+    async def _by_api_key(self, text: str) -> Caller:
+        found = None if self.api_keys is None else await self.api_keys(text)
+        if found is None or found.revoked_at is not None:
+            raise Unauthenticated("The API key is not known.")
+        expires_at = None if found.expires_at is None else datetime.fromtimestamp(found.expires_at / 1000, UTC)
+        if expires_at is not None and expires_at <= self.clock():
+            raise Unauthenticated("The API key has expired.")
+        return Caller(
+            f"key:{found.id}",
+            authenticated=True,
+            scopes=found.scopes,
+            sources=found.sources,
+            expires_at=expires_at,
+        )
+
+
+OPEN = Authentication(required=False, api_keys=None, tokens=None, clock=_now)
+"""Asks nobody who they are."""

@@ -1,0 +1,36 @@
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """What a caller may do; the values are what keys and tokens carry."""
+
+    DEVICES_READ = "devices:read"
+    DEVICES_WRITE = "devices:write"
+    DEVICES_CLAIM = "devices:claim"
+    USERS_READ = "users:read"
+
+
+ALL_SCOPES = frozenset(Scope)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks. `id` names the caller in logs and in rates; `sources` confines to these, None to all.
+
+    `expires_at`: when the credentials end; None where they do not.
+    """
+
+    id: str
+    authenticated: bool
+    scopes: frozenset[Scope]
+    sources: frozenset[str] | None = None
+    expires_at: datetime | None = None
+
+
+ANYBODY = Caller("anybody", authenticated=False, scopes=ALL_SCOPES)
+"""Everyone who reaches a gateway that asks nobody who they are."""
+
+NOBODY = Caller("nobody", authenticated=False, scopes=frozenset())
+"""Someone without credentials, where credentials are needed."""
