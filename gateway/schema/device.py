@@ -10,6 +10,7 @@ from gateway.schema.context import Info
 from gateway.schema.enums import AlexaDeviceStatus, ConnectionStatus, DeviceService
 from gateway.schema.event import DeviceEventConnection
 from gateway.schema.node import Node
+from gateway.schema.permissions import DEVICES_READ
 from gateway.schema.source import Source, source_of
 from gateway.schema.tag import Attribute, Tag, attributes_of, tags_of
 from gateway.sources.event_pages import EventArguments, EventPage, event_page
@@ -40,7 +41,7 @@ async def _events(
     )
 
 
-@strawberry.interface(description="What both services call a device.")
+@strawberry.interface(description="What both services call a device.", directives=[DEVICES_READ])
 class Device(Node):
     arn: str
     name: str = strawberry.field(
@@ -73,7 +74,7 @@ async def _methods(root: strawberry.Parent[device.OneClickDevice], info: Info) -
     return await info.context.loaders.methods_by_device.load((root.source, root.device_id))
 
 
-@strawberry.type
+@strawberry.type(directives=[DEVICES_READ])
 class OneClickDevice(Device):
     device_id: str
     enabled: bool
@@ -97,7 +98,7 @@ async def _room(root: strawberry.Parent[device.AlexaDevice], info: Info) -> room
     return await info.context.loaders.room_by_arn.load((root.source, root.room_arn))
 
 
-@strawberry.type
+@strawberry.type(directives=[DEVICES_READ])
 class AlexaDevice(Device):
     serial_number: str | None
     software_version: str | None

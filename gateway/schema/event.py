@@ -12,6 +12,7 @@ from strawberry.scalars import JSON
 from gateway.model import device, event
 from gateway.schema.enums import ConnectionStatus
 from gateway.schema.page_info import PageInfo, cursor, nodes, page_info
+from gateway.schema.permissions import DEVICES_READ
 from gateway.sources.events import milliseconds
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def _raw(root: strawberry.Parent[event.DeviceEvent]) -> Mapping[str, Any]:
 
 @strawberry.interface(
     description="Not a Node: no service can fetch one event. `id` is stable, for client caches. "
-    "`raw` is the event as it travelled, with its StdEvent parsed."
+    "`raw` is the event as it travelled, with its StdEvent parsed.",
+    directives=[DEVICES_READ],
 )
 class DeviceEvent:
     id = strawberry.field(resolver=_id, graphql_type=strawberry.ID)
@@ -76,7 +78,7 @@ def _remaining_life(root: strawberry.Parent[event.DeviceEvent]) -> float | None:
     return life / PERCENT if isinstance(life, int | float) else None
 
 
-@strawberry.type
+@strawberry.type(directives=[DEVICES_READ])
 class ClickEvent(DeviceEvent):
     click_type = strawberry.field(resolver=_click_type, graphql_type=ClickType)
     remaining_life = strawberry.field(
@@ -89,7 +91,7 @@ def _connection_status(root: strawberry.Parent[event.DeviceEvent]) -> Connection
     return ConnectionStatus(root.value) if known else ConnectionStatus.UNKNOWN
 
 
-@strawberry.type
+@strawberry.type(directives=[DEVICES_READ])
 class ConnectionStatusEvent(DeviceEvent):
     connection_status = strawberry.field(resolver=_connection_status, graphql_type=ConnectionStatus)
 
@@ -102,7 +104,7 @@ def _value(root: strawberry.Parent[event.DeviceEvent]) -> str | None:
     return root.value or None
 
 
-@strawberry.type(description="Any event that has no type of its own.")
+@strawberry.type(description="Any event that has no type of its own.", directives=[DEVICES_READ])
 class OtherDeviceEvent(DeviceEvent):
     kind = strawberry.field(resolver=_kind, graphql_type=str)
     value = strawberry.field(resolver=_value, graphql_type=str | None)

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import strawberry
 
 from gateway.model.device import Device
-from gateway.model.errors import GatewayError, InvalidInput, UpstreamError
+from gateway.model.errors import Forbidden, GatewayError, InvalidInput, UpstreamError
 from gateway.model.filter import DeviceFilter
 from gateway.model.ids import GlobalId, NodeKind, decode_id
 from gateway.schema.context import Context
 from gateway.schema.node import AnyNode
+from gateway.schema.permissions import KIND_SCOPES
 from gateway.sources.fleet import ALL_SOURCES, Source, SourceChoice
 from gateway.sources.listing import Window
 from gateway.sources.one_click import OneClickSource
@@ -31,6 +32,8 @@ class DeviceBy:
 async def node_by_id(context: Context, text: str, argument: str) -> AnyNode | None:
     """Find what a Node.id stands for; None where it is gone. Raise InvalidInput where it is malformed."""
     decoded = decode_id(text, argument)
+    if KIND_SCOPES[decoded.kind] not in context.caller.scopes:
+        raise Forbidden(f"This id needs {KIND_SCOPES[decoded.kind]}.")
     key = (decoded.source, decoded.key)
     source = context.fleet.sources.get(decoded.source)
     if source is None or isinstance(source, OneClickSource) != (decoded.kind is NodeKind.ONE_CLICK_DEVICE):

@@ -1,6 +1,7 @@
 import strawberry
 
 from gateway.schema.mutations import claims, device_method, device_state, payload, tags
+from gateway.schema.permissions import DEVICES_CLAIM, DEVICES_WRITE
 
 
 @strawberry.type
@@ -9,21 +10,34 @@ class Mutation:
         resolver=claims.claim_devices,
         graphql_type=payload.ClaimDevicesPayload,
         description="Claims every device that the manufacturer's code (C-…) stands for.",
+        directives=[DEVICES_CLAIM],
     )
     initiate_device_claim = strawberry.field(
-        resolver=claims.initiate_device_claim, graphql_type=payload.DeviceClaimPayload
+        resolver=claims.initiate_device_claim, graphql_type=payload.DeviceClaimPayload, directives=[DEVICES_CLAIM]
     )
     finalize_device_claim = strawberry.field(
-        resolver=claims.finalize_device_claim, graphql_type=payload.DeviceClaimPayload
+        resolver=claims.finalize_device_claim, graphql_type=payload.DeviceClaimPayload, directives=[DEVICES_CLAIM]
     )
-    unclaim_device = strawberry.field(resolver=claims.unclaim_device, graphql_type=payload.UnclaimDevicePayload)
-    set_device_enabled = strawberry.field(resolver=device_state.set_device_enabled, graphql_type=payload.DevicePayload)
+    unclaim_device = strawberry.field(
+        resolver=claims.unclaim_device, graphql_type=payload.UnclaimDevicePayload, directives=[DEVICES_CLAIM]
+    )
+    set_device_enabled = strawberry.field(
+        resolver=device_state.set_device_enabled, graphql_type=payload.DevicePayload, directives=[DEVICES_WRITE]
+    )
     tag_device = strawberry.field(
-        resolver=tags.tag_device, graphql_type=payload.DevicePayload, description="Both services."
+        resolver=tags.tag_device,
+        graphql_type=payload.DevicePayload,
+        description="Both services.",
+        directives=[DEVICES_WRITE],
     )
     untag_device = strawberry.field(
-        resolver=tags.untag_device, graphql_type=payload.DevicePayload, description="Both services."
+        resolver=tags.untag_device,
+        graphql_type=payload.DevicePayload,
+        description="Both services.",
+        directives=[DEVICES_WRITE],
     )
     invoke_device_method = strawberry.field(
-        resolver=device_method.invoke_device_method, graphql_type=payload.InvokeDeviceMethodPayload
+        resolver=device_method.invoke_device_method,
+        graphql_type=payload.InvokeDeviceMethodPayload,
+        directives=[DEVICES_WRITE],
     )

@@ -1,9 +1,12 @@
 """What the graph says of who may see it; gateway.execution.permissions holds every operation to it."""
 
+from collections.abc import Mapping
+
 import strawberry
 from strawberry.schema_directive import Location
 
 from gateway.model.caller import Scope
+from gateway.model.ids import NodeKind
 
 PLACES = [Location.FIELD_DEFINITION, Location.OBJECT, Location.INTERFACE]
 
@@ -23,3 +26,12 @@ DEVICES_READ = requires(Scope.DEVICES_READ)
 DEVICES_WRITE = requires(Scope.DEVICES_READ, Scope.DEVICES_WRITE)
 DEVICES_CLAIM = requires(Scope.DEVICES_READ, Scope.DEVICES_CLAIM)
 USERS_READ = requires(Scope.USERS_READ)
+ANY_NODE = RequiresScopes(scopes=[[Scope.DEVICES_READ.value], [Scope.USERS_READ.value]])
+
+KIND_SCOPES: Mapping[NodeKind, Scope] = {
+    NodeKind.ONE_CLICK_DEVICE: Scope.DEVICES_READ,
+    NodeKind.ALEXA_DEVICE: Scope.DEVICES_READ,
+    NodeKind.ROOM: Scope.DEVICES_READ,
+    NodeKind.USER: Scope.USERS_READ,
+}
+"""What an id's kind needs: `node` is the one way to a thing whose type the document does not tell."""

@@ -12,6 +12,7 @@ from gateway.schema.context import Info
 from gateway.schema.device import Device
 from gateway.schema.lookup import DeviceBy, device_by, node_by_id, nodes_by_id
 from gateway.schema.node import AnyNode, Node
+from gateway.schema.permissions import ANY_NODE, DEVICES_READ, USERS_READ
 from gateway.schema.room import RoomConnection
 from gateway.schema.source import Source
 from gateway.schema.user import UserConnection
@@ -93,14 +94,15 @@ class Query:
         graphql_type=Node | None,
         description="Malformed id: null and BAD_USER_INPUT. Well formed, but gone or not yours: null. "
         "Its source down: null and UPSTREAM_UNAVAILABLE.",
+        directives=[ANY_NODE],
     )
-    nodes = strawberry.field(resolver=_nodes, graphql_type=list[Node | None])
+    nodes = strawberry.field(resolver=_nodes, graphql_type=list[Node | None], directives=[ANY_NODE])
     device = strawberry.field(
         resolver=_device,
         graphql_type=Device | None,
         description="More than one match among several sources is BAD_USER_INPUT that names them; `source` decides.",
     )
-    devices = strawberry.field(resolver=_devices, graphql_type=DeviceConnection)
-    users = strawberry.field(resolver=_users, graphql_type=UserConnection)
-    rooms = strawberry.field(resolver=_rooms, graphql_type=RoomConnection)
-    sources = strawberry.field(resolver=_sources, graphql_type=list[Source])
+    devices = strawberry.field(resolver=_devices, graphql_type=DeviceConnection, directives=[DEVICES_READ])
+    users = strawberry.field(resolver=_users, graphql_type=UserConnection, directives=[USERS_READ])
+    rooms = strawberry.field(resolver=_rooms, graphql_type=RoomConnection, directives=[DEVICES_READ])
+    sources = strawberry.field(resolver=_sources, graphql_type=list[Source], directives=[ANY_NODE])

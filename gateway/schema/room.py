@@ -6,6 +6,7 @@ from gateway.schema.connection import Counted, DeviceConnection, device_connecti
 from gateway.schema.context import Info
 from gateway.schema.node import Node
 from gateway.schema.page_info import PageInfo, cursor, nodes, page_info, unavailable_sources
+from gateway.schema.permissions import DEVICES_READ
 from gateway.schema.source import Source, source_of
 from gateway.sources.fleet import SourceChoice
 
@@ -23,7 +24,7 @@ async def _devices(
     return await device_connection(compound, info, first, after, last, before)
 
 
-@strawberry.type
+@strawberry.type(directives=[DEVICES_READ])
 class Room(Node):
     arn: str
     name: str

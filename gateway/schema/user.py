@@ -4,10 +4,11 @@ from gateway.schema.connection import total_count
 from gateway.schema.enums import EnrollmentStatus
 from gateway.schema.node import Node
 from gateway.schema.page_info import PageInfo, cursor, nodes, page_info, unavailable_sources
+from gateway.schema.permissions import USERS_READ
 from gateway.schema.source import Source, source_of
 
 
-@strawberry.type
+@strawberry.type(directives=[USERS_READ])
 class User(Node):
     arn: str
     source = strawberry.field(resolver=source_of, graphql_type=Source)
