@@ -74,7 +74,7 @@ async def upstream_at(url: str, **settings: float) -> AsyncIterator[AwsUpstream]
 @asynccontextmanager
 async def misbehaving(*script: Behaviour, **settings: float) -> AsyncIterator[tuple[AwsUpstream, StubUpstream]]:
     if script[0] in (say_nothing, drip):
-        settings = {"connect_timeout": 0.1, "read_timeout": 0.2} | settings
+        settings = {"connect_timeout": 0.3, "read_timeout": 0.4} | settings
     async with stub_upstream(*script) as stub, upstream_at(stub.url, **settings) as upstream:
         yield upstream, stub
 
@@ -265,26 +265,37 @@ async def test_one_of_many_that_fails_leaves_the_others_their_answers() -> None:
 
 async def test_many_calls_keep_to_the_ceiling() -> None:
     """A fan-out never has more calls under way than the settings allow."""
+    four = asyncio.Barrier(4)
 
-    async def answer_slowly(writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.005)
+    async def answer_four_at_once(writer: asyncio.StreamWriter) -> None:
+        await four.wait()
         await answer(200, b'{"deviceDescription": {}}')(writer)
 
-    async with misbehaving(answer_slowly, concurrency=4) as (upstream, stub):
-        answers = await upstream.call_many("DescribeDevice", [DEVICE] * 30)
+    async with misbehaving(answer_four_at_once, concurrency=4) as (upstream, stub):
+        answers = await upstream.call_many("DescribeDevice", [DEVICE] * 32)
 
-        assert answers == [{"DeviceDescription": {}}] * 30
+        assert answers == [{"DeviceDescription": {}}] * 32
         assert stub.most_under_way == 4
 
 
 async def test_a_deadline_ends_a_call_and_its_retries() -> None:
     """A caller's deadline is not outlasted by waiting for a service."""
-    async with misbehaving(say_nothing, read_timeout=60) as (upstream, stub):
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.05):
-                await upstream.call("ListDevices", {})
+    asked = asyncio.Event()
+
+    async def think_for_ever(_writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    async with misbehaving(think_for_ever) as (upstream, stub):
+        call = asyncio.create_task(upstream.call("ListDevices", {}))
+        await asked.wait()
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
 
         assert len(stub.received) == 1
+        async with asyncio.timeout(1), upstream.ceiling.slot("ListDevices"):
+            pass
 
 
 async def test_a_check_tells_what_is_wrong_and_asks_once() -> None:
