@@ -18,6 +18,7 @@ from gateway.sources.listing import Window
 from gateway.sources.one_click import OneClickSource
 
 ARN = re.compile(r"arn:[^:\s]+:(iot1click|a4b):[^:\s]*:[^:\s]*:(devices?)/(\S+)")
+SERIAL_NUMBER = re.compile(r"[A-Za-z0-9]{1,200}", re.ASCII)
 DEVICE_KINDS = frozenset({NodeKind.ONE_CLICK_DEVICE, NodeKind.ALEXA_DEVICE})
 
 
@@ -56,7 +57,7 @@ async def device_by(context: Context, by: DeviceBy, source: str | None) -> Devic
     """Find a device among the sources, or in the one named; raise InvalidInput where several match."""
     if source is not None and source not in context.fleet.sources:
         raise InvalidInput(f"There is no source named {source!r}.", "source")
-    if by.id:
+    if isinstance(by.id, str):
         return await _device_by_id(context, by.id, source)
     candidates = context.fleet.of(ALL_SOURCES if source is None else SourceChoice(names=(source,)))
     answers = await asyncio.gather(*(_matches(one, by) for one in candidates))
@@ -81,9 +82,9 @@ async def _device_by_id(context: Context, text: str, source: str | None) -> Devi
 
 async def _matches(source: Source, by: DeviceBy) -> Sequence[Device] | UpstreamError:
     try:
-        if by.serial_number:
+        if isinstance(by.serial_number, str):
             return await _by_serial(source, by.serial_number)
-        if by.device_id:
+        if isinstance(by.device_id, str):
             return await _by_key(source, by.device_id) if isinstance(source, OneClickSource) else ()
         return await _by_arn(source, by.arn or "")
     except UpstreamError as failure:
@@ -91,7 +92,7 @@ async def _matches(source: Source, by: DeviceBy) -> Sequence[Device] | UpstreamE
 
 
 async def _by_serial(source: Source, serial_number: str) -> Sequence[Device]:
-    if isinstance(source, OneClickSource):
+    if isinstance(source, OneClickSource) or not SERIAL_NUMBER.fullmatch(serial_number):
         return ()
     listing = source.listing(DeviceFilter(serial_numbers=(serial_number,)), ())
     chunk = await listing.read(Window(None, None, backwards=False, limit=2))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from gateway.model.device import AlexaDevice, Device
-from gateway.model.errors import GatewayError, NotFound, UpstreamError
+from gateway.model.errors import GatewayError, NotFound, Rejected, UpstreamError
 from gateway.model.event import DeviceEvent
 from gateway.model.filter import DeviceFilter, RoomFilter, UserFilter
 from gateway.model.order import DeviceOrder, UserOrder, UserOrderField, device_values, user_values
@@ -194,5 +194,6 @@ def _or_none(
     answer: Params | GatewayError, member: str, decode: Callable[[Params], Item]
 ) -> Item | GatewayError | None:
     if isinstance(answer, GatewayError):
-        return None if isinstance(answer, NotFound) else answer
+        # A key that the service finds no key at all is nobody's.
+        return None if isinstance(answer, NotFound | Rejected) else answer
     return decode(answer.get(member, {}))

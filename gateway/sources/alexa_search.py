@@ -11,6 +11,7 @@ from gateway.model.user import EnrollmentStatus
 from gateway.sources.upstream import Params
 
 VALUES_CEILING = 50
+LONGEST_VALUE = 500
 
 DEVICE_SORT_KEYS = {
     DeviceOrderField.NAME: "DeviceName",
@@ -94,6 +95,11 @@ def _search(
 
 
 def _able(values: Sequence[str]) -> bool:
-    """Whether the service can look for these: not for what is absent or unknown, and not for too many at once."""
+    """Whether the service can look for these: not for what is absent or unknown, and not for too many at once.
+
+    Nor does it take every text: an empty one, a long one, or one with characters that are none.
+    """
     unknown = (ConnectionStatus.UNKNOWN, AlexaDeviceStatus.UNKNOWN, EnrollmentStatus.UNKNOWN)
-    return 0 < len(values) <= VALUES_CEILING and not any(value in unknown for value in values)
+    return 0 < len(values) <= VALUES_CEILING and all(
+        value not in unknown and 0 < len(value) <= LONGEST_VALUE and value.isprintable() for value in values
+    )

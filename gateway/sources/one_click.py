@@ -121,7 +121,9 @@ class OneClickSource:
         return _json_or_text(response) if response else None
 
     def _operation(self, wanted: DeviceFilter) -> WireOperation[Device]:
-        one_type = {"DeviceType": wanted.types[0]} if wanted.types is not None and len(wanted.types) == 1 else {}
+        # One printable type the service can look for; anything else is sorted out here.
+        [only] = wanted.types if wanted.types is not None and len(wanted.types) == 1 else [""]
+        one_type = {"DeviceType": only} if only.isprintable() and only else {}
         done_there = wanted == DeviceFilter(types=wanted.types) and (wanted.types is None or bool(one_type))
 
         async def keep(devices: Sequence[Device]) -> Sequence[Device]:
