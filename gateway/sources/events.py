@@ -5,6 +5,7 @@ from gateway.model.event import DeviceEvent
 from gateway.model.query import EventQuery
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,9 @@ def inside(event: DeviceEvent, query: EventQuery) -> bool:
 
 def utc(time: int) -> datetime:
     """Milliseconds since 1970 as an aware time."""
-    return EPOCH + timedelta(milliseconds=time)
+    return EPOCH + time * MILLISECOND
 
 
 def milliseconds(moment: datetime) -> int:
     """Milliseconds since 1970, the rest cut off."""
-    return (moment - EPOCH) // timedelta(milliseconds=1)
+    return (moment - EPOCH) // MILLISECOND
