@@ -13,8 +13,11 @@ from hashlib import sha256
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from gateway.http.auth import OPEN, Authentication
 from gateway.http.caller import CallerInfo
 from gateway.http.ingest import ingest_routes
+from gateway.http.json_web_token import TokenOptions, TokenVerifier
+from gateway.http.key_set import KeySet
 from gateway.http.options import HttpOptions
 from gateway.http.routes import middleware, routes
 from gateway.http.service_doors import service_doors
@@ -36,6 +39,7 @@ from gateway.sources.one_click import OneClickSource
 from gateway.sources.probe import Probe
 from gateway.sources.upstream import Upstream
 from gateway.store.accounts import find_access_key
+from gateway.store.api_keys import ApiKey, find_api_key
 from gateway.store.data_directory import DATABASE_FILE, kept_key, make_directory, served_alone
 from gateway.store.database import Database
 from gateway.store.migrate import migrate
@@ -74,21 +78,24 @@ def now() -> datetime:
 async def open_gateway(settings: Settings, stopping: Callable[[], bool] = lambda: False) -> AsyncIterator[Gateway]:
     """Open all that the settings ask for, and close it after; raise NotUsable where something cannot be used."""
     async with AsyncExitStack() as stack:
-        services = None
-        if any(source.embedded for source in settings.sources):
+        database = None
+        if needs_store(settings):
             database = await stack.enter_async_context(open_store(settings, serving=True))
+        services = None
+        if database is not None and any(source.embedded for source in settings.sources):
             services = make_services(service_context(settings, database))
         fleet = await _open_fleet(settings, services, stack)
 
         async def ready() -> str | None:
             if stopping():
                 return "shutting down"
-            if services is not None:
-                await services.one_click.context.database.read(lambda _: None)
+            if database is not None:
+                await database.read(lambda _: None)
             return None
 
         doors = [] if services is None else _doors(settings, services)
-        yield Gateway(_graph_app(settings, fleet, doors, ready), fleet, services)
+        app = _graph_app(settings, fleet, doors, ready, _authentication(settings, database))
+        yield Gateway(app, fleet, services)
 
 
 @asynccontextmanager
@@ -188,8 +195,43 @@ async def probe_endpoint(source: SourceSettings) -> Probe:
         return await upstream.check()
 
 
+def needs_store(settings: Settings) -> bool:
+    """Whether anything is kept here: devices of embedded sources, or API keys."""
+    return settings.authentication == "required" or any(source.embedded for source in settings.sources)
+
+
+def _authentication(settings: Settings, database: Database | None) -> Authentication:
+    if settings.authentication == "none" or database is None:
+        return OPEN
+
+    async def find(text: str) -> ApiKey | None:
+        return await database.read(lambda connection: find_api_key(connection, text))
+
+    return Authentication(required=True, api_keys=find, tokens=_tokens(settings), clock=now)
+
+
+def _tokens(settings: Settings) -> TokenVerifier | None:
+    issuer, audience = settings.token_issuer, settings.token_audience
+    if issuer is None or audience is None:
+        return None
+    from gateway.http.issuer import published_keys
+
+    options = TokenOptions(
+        issuer,
+        audience,
+        settings.token_algorithms,
+        timedelta(seconds=settings.token_leeway),
+        settings.token_sources_claim,
+    )
+    return TokenVerifier(options, KeySet(lambda: published_keys(issuer, settings.token_keys_url)))
+
+
 def _graph_app(
-    settings: Settings, fleet: Fleet, doors: Sequence[BaseRoute], ready: Callable[[], Awaitable[str | None]]
+    settings: Settings,
+    fleet: Fleet,
+    doors: Sequence[BaseRoute],
+    ready: Callable[[], Awaitable[str | None]],
+    authentication: Authentication,
 ) -> Starlette:
     options = _http_options(settings)
     limits = PageLimits(settings.page_size, settings.page_maximum)
@@ -199,7 +241,10 @@ def _graph_app(
         seen = fleet.confined(info.caller.sources)
         yield Context(seen, Loaders.of(seen), limits, now, info.caller)
 
-    app = Starlette(routes=routes(make_schema(), make_context, ready, doors, options), middleware=middleware(options))
+    app = Starlette(
+        routes=routes(make_schema(), make_context, ready, doors, options, authentication),
+        middleware=middleware(options),
+    )
     app.router.redirect_slashes = False
     return app
 

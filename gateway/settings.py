@@ -18,6 +18,8 @@ CONFIG_VARIABLE = PREFIX + "CONFIG"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 EMBEDDED_ACCOUNT = "123456789012"
 
+ASYMMETRIC = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
+
 Positive = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0)]
 
@@ -74,6 +76,23 @@ class Settings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8000, description="Port to listen on; 0 finds one.")
+    authentication: Literal["none", "required"] = Field(
+        default="none", description="Whether callers of the graph need an API key or a token."
+    )
+    token_issuer: str | None = Field(default=None, description="Issuer (`iss`) of accepted tokens, an https URL.")
+    token_audience: str | None = Field(default=None, description="Audience (`aud`) that tokens must be for.")
+    token_keys_url: str | None = Field(
+        default=None, description="The issuer's JSON Web Key Set; without it OpenID Connect Discovery tells."
+    )
+    token_algorithms: tuple[str, ...] = Field(
+        default=("RS256", "ES256"), description="Signature algorithms accepted; asymmetric ones only."
+    )
+    token_leeway: Annotated[float, Field(ge=0, le=300)] = Field(
+        default=60.0, description="Seconds that clocks may differ by."
+    )
+    token_sources_claim: str | None = Field(
+        default=None, description="Claim that lists the sources a caller is confined to."
+    )
     allow_anonymous: bool = Field(
         default=False, description="Listen beyond loopback although callers are not authenticated."
     )
@@ -143,11 +162,18 @@ class Settings(BaseSettings):
         if self.page_size > self.page_maximum:
             message = "page_size is larger than page_maximum"
             raise ValueError(message)
-        if self.host not in LOOPBACK and not self.allow_anonymous:
+        if self.host not in LOOPBACK and self.authentication == "none" and not self.allow_anonymous:
             message = (
-                f"host {self.host!r} is beyond loopback and callers are not authenticated: "
-                "set allow_anonymous = true (GATEWAY_ALLOW_ANONYMOUS) if the network around it is trusted"
+                f"host {self.host!r} is beyond loopback and callers are not authenticated: set authentication = "
+                '"required", or allow_anonymous = true (GATEWAY_ALLOW_ANONYMOUS) if the network around it is trusted'
             )
+            raise ValueError(message)
+        if (self.token_issuer is None) != (self.token_audience is None):
+            message = "token_issuer and token_audience go together"
+            raise ValueError(message)
+        weak = sorted(set(self.token_algorithms) - ASYMMETRIC)
+        if weak:
+            message = f"token_algorithms: {weak[0]!r} is not one of {', '.join(sorted(ASYMMETRIC))}"
             raise ValueError(message)
         return self
 

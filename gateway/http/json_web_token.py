@@ -11,7 +11,6 @@ from gateway.http.key_set import KeySet, UnknownKey
 from gateway.http.unauthenticated import Unauthenticated
 from gateway.model.caller import Caller, Scope
 
-ASYMMETRIC = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
 NOT_GOOD = "The token is not good."
 
 
