@@ -53,5 +53,5 @@ def _hash(secret: str) -> bytes:
 
 
 def _is_of(secret: str, stored: bytes | None) -> bool:
-    # What was never issued takes as long to refuse as what is wrong.
-    return hmac.compare_digest(_hash(secret), stored or bytes(hashlib.sha256().digest_size)) and stored is not None
+    # Where none was issued, a hash that no secret has takes as long to refuse as a wrong one.
+    return hmac.compare_digest(_hash(secret), stored or bytes(hashlib.sha256().digest_size))

@@ -1,6 +1,8 @@
 import pytest
+from sqlalchemy import update
 
 from gateway.store.changes import ChangeKind
+from gateway.store.tables import one_click_devices
 from gateway.wire.errors import ServiceError
 from tests.services.one_click.fleet import BUTTON, ELSEWHERE, HERE, NEIGHBOUR, Fleet, button_id
 
@@ -99,3 +101,18 @@ async def test_tags_of_many_are_listed_at_once(fleet: Fleet) -> None:
         {"a": "1", "b": "2"},
         "ResourceNotFoundException",
     ]
+
+
+async def test_tags_of_one_arn_in_two_accounts_are_apart(fleet: Fleet) -> None:
+    """An import keeps foreign ARNs, so that two accounts may have the same one; each sees its own tags."""
+    arn = await fleet.claimed()
+    await fleet.claimed(NEIGHBOUR, button_id(2))
+    move = update(one_click_devices).where(one_click_devices.c.account == NEIGHBOUR.account).values(arn=arn)
+    await fleet.service.context.database.write(lambda connection: connection.execute(move))
+    for tenant, name in ((HERE, "Lobby"), (NEIGHBOUR, "Attic")):
+        await fleet.call("TagResource", tenant, ResourceArn=arn, Tags={"Name": name})
+    await fleet.call("TagResource", ResourceArn=arn, Tags={"floor": "1"})
+    listed = [(await fleet.call("ListTagsForResource", one, ResourceArn=arn))["Tags"] for one in (HERE, NEIGHBOUR)]
+    described = [(await fleet.call("ListDevices", one))["Devices"][0]["Tags"] for one in (HERE, NEIGHBOUR)]
+
+    assert listed == described == [{"Name": "Lobby", "floor": "1"}, {"Name": "Attic"}]
