@@ -1,10 +1,10 @@
-import json
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
+import orjson
 import strawberry
 from graphql import GraphQLResolveInfo
 from strawberry.scalars import JSON
@@ -40,8 +40,7 @@ def _type_name(of: event.DeviceEvent) -> str:
 
 def _id(root: strawberry.Parent[event.DeviceEvent]) -> str:
     parts = [1, "e", root.device.source, root.device.key, milliseconds(root.timestamp), root.type, root.value]
-    plain = json.dumps(parts, separators=(",", ":"), ensure_ascii=False)
-    return urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+    return urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
 
 
 def _raw(root: strawberry.Parent[event.DeviceEvent]) -> Mapping[str, Any]:
