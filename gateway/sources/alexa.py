@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from gateway.model.device import AlexaDevice, Device
-from gateway.model.errors import GatewayError, NotFound, Rejected, UpstreamError
+from gateway.model.errors import GatewayError, NotFound, Rejected
 from gateway.model.event import DeviceEvent
 from gateway.model.filter import DeviceFilter, RoomFilter, UserFilter
 from gateway.model.order import DeviceOrder, UserOrder, UserOrderField, device_values, user_values
@@ -43,11 +43,7 @@ class AlexaSource:
         return DeviceService.ALEXA_FOR_BUSINESS
 
     async def available(self) -> bool:
-        try:
-            await self.upstream.call("SearchDevices", {"MaxResults": 1})
-        except UpstreamError:
-            return False
-        return True
+        return (await self.upstream.check()).available
 
     def listing(self, wanted: DeviceFilter, order: tuple[DeviceOrder, ...]) -> Listing[Device]:
         if "QueryDevices" in self.upstream.beyond:

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from gateway.model.device import Device, DeviceMethod, OneClickDevice
-from gateway.model.errors import GatewayError, NotFound, UpstreamError
+from gateway.model.errors import GatewayError, NotFound
 from gateway.model.filter import DeviceFilter
 from gateway.model.order import DeviceOrder, device_key, device_values
 from gateway.model.query import EventQuery
@@ -43,11 +43,7 @@ class OneClickSource:
         return DeviceService.ONE_CLICK
 
     async def available(self) -> bool:
-        try:
-            await self.upstream.call("ListDevices", {"MaxResults": 1})
-        except UpstreamError:
-            return False
-        return True
+        return (await self.upstream.check()).available
 
     def listing(self, wanted: DeviceFilter, order: tuple[DeviceOrder, ...]) -> Listing[Device]:
         if "QueryDevices" in self.upstream.beyond:
