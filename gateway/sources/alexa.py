@@ -78,8 +78,8 @@ class AlexaSource:
 
     def users(self, wanted: UserFilter, order: tuple[UserOrder, ...]) -> Listing[User]:
         if "QueryUsers" in self.upstream.beyond:
-            in_order = order or (UserOrder(UserOrderField.USER_ID),)
-            return KeysetListing(self.name, self.upstream, "Users", wanted, in_order, self._user)
+            ties = (UserOrder(UserOrderField.USER_ID),)
+            return KeysetListing(self.name, self.upstream, "Users", wanted, order, self._user, ties)
         return self._users_over_wire(wanted, order)
 
     def _users_over_wire(self, wanted: UserFilter, order: tuple[UserOrder, ...]) -> WireListing[User]:

@@ -13,7 +13,8 @@ Item = TypeVar("Item")
 class KeysetListing(Generic[Item]):
     """A list that an embedded service reads by keyset, in either direction, at the same cost at any depth.
 
-    `noun` names its operations beyond the wire (Query… and Count…) and the member that holds the items.
+    `noun` names its operations beyond the wire (Query… and Count…) and the member that holds the items. `ties`: criteria
+    that follow the order and are not compared between sources.
     """
 
     source: str
@@ -22,9 +23,11 @@ class KeysetListing(Generic[Item]):
     filter: Any
     order: tuple[Any, ...]
     decode: Callable[[Params], Item]
+    ties: tuple[Any, ...] = ()
 
     async def read(self, window: Window) -> Chunk[Item]:
-        query = ListQuery(self.filter, self.order, _cut(window.low), _cut(window.high), window.backwards, window.limit)
+        low, high = _cut(window.low), _cut(window.high)
+        query = ListQuery(self.filter, self.order + self.ties, low, high, window.backwards, window.limit)
         answer = await self.upstream.call(f"Query{self.noun}", {"Query": query})
         found = tuple(
             Found(self.decode(item), position.values[: len(self.order)], place_of(position))

@@ -10,7 +10,7 @@ Params: TypeAlias = Mapping[str, Any]
 class Upstream(Protocol):
     """Carries out a service's operations for one account and region: AwsUpstream or InProcessUpstream.
 
-    Parameters and results are what botocore takes and gives: SDK member names, aware datetimes, absent members left out.
+    """Carries out operations of a service for one account and region: AwsUpstream or InProcessUpstream.
     A refusal or a failure is raised as the GatewayError that gateway.sources.faults has for it.
     """
 
