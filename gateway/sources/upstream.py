@@ -10,8 +10,8 @@ Params: TypeAlias = Mapping[str, Any]
 class Upstream(Protocol):
     """Carries out a service's operations for one account and region: AwsUpstream or InProcessUpstream.
 
-    """Carries out operations of a service for one account and region: AwsUpstream or InProcessUpstream.
-    A refusal or a failure is raised as the GatewayError that gateway.sources.faults has for it.
+    Parameters and results are what botocore takes and gives: SDK member names, aware datetimes, absent members left
+    out. A refusal or a failure is raised as the GatewayError that gateway.sources.faults has for it.
     """
 
     @property
@@ -26,5 +26,5 @@ class Upstream(Protocol):
     async def call(self, operation: str, params: Params) -> Params: ...
 
     async def call_many(self, operation: str, params: Sequence[Params]) -> Sequence[Params | GatewayError]:
-        """Carry out many of the same: a bounded fan-out over AWS, one query in process. An answer for each."""
+        """Carry out many: a bounded fan-out over AWS, one query in process. An answer for each, in order."""
         ...
