@@ -10,8 +10,8 @@ from gateway.model.order import DeviceOrderField
 from gateway.model.tenant import Tenant
 from gateway.store.alexa_devices import owned_by, with_room
 from gateway.store.conditions import has_part, is_one_of, is_one_of_keys, is_word
-from gateway.store.keyset import SortColumn
 from gateway.store.ranges import Page, Window, read_page
+from gateway.store.sort_columns import SortColumn
 from gateway.store.tables import alexa_devices as devices
 from gateway.store.tables import alexa_status_details as details
 from gateway.store.tables import tags

@@ -10,10 +10,10 @@ from gateway.model.order import DeviceOrder, DeviceOrderField
 from gateway.model.query import Cut, ListQuery, Position
 from gateway.model.tenant import Tenant
 from gateway.store.conditions import has_part, is_one_of
-from gateway.store.keyset import SortColumn
 from gateway.store.one_click_devices import LISTED, ClaimedDevice, claimed_device, owned_by
 from gateway.store.one_click_tags import tags_beside_devices
 from gateway.store.ranges import Window, read_page
+from gateway.store.sort_columns import SortColumn
 from gateway.store.tables import one_click_devices as devices
 from gateway.store.tables import tags
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, literal, select, 
 
 from gateway.model.order import SortValue
 from gateway.model.query import Cut, Position
-from gateway.store.keyset import SortColumn, order_by
+from gateway.store.sort_columns import SortColumn, order_by
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 

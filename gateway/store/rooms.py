@@ -11,8 +11,8 @@ from gateway.model.tenant import Tenant
 from gateway.model.text import name_key
 from gateway.store.conditions import has_part
 from gateway.store.dialect import insert_or_ignore
-from gateway.store.keyset import SortColumn
 from gateway.store.ranges import Page, Window, read_page
+from gateway.store.sort_columns import SortColumn
 from gateway.store.tables import rooms
 from gateway.store.tags import delete_tags
 from gateway.store.text import is_storable

@@ -11,8 +11,8 @@ from gateway.model.text import name_key
 from gateway.model.user import EnrollmentStatus
 from gateway.store.conditions import is_one_of, is_one_of_keys, is_word
 from gateway.store.dialect import insert_or_ignore
-from gateway.store.keyset import SortColumn
 from gateway.store.ranges import Page, Window, read_page
+from gateway.store.sort_columns import SortColumn
 from gateway.store.tables import users
 from gateway.store.tags import delete_tags
 from gateway.store.text import is_storable

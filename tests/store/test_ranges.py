@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Column, Connection, MetaData, Table, create_engine, delete, insert, select
 
 from gateway.model.query import Cut, Position
-from gateway.store.keyset import SortColumn
 from gateway.store.ranges import Page, Window, read_page
+from gateway.store.sort_columns import SortColumn
 from gateway.store.tables import BYTEWISE
 
 METADATA = MetaData()

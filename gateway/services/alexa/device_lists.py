@@ -26,8 +26,8 @@ from gateway.store.alexa_device_lists import (
 )
 from gateway.store.alexa_devices import stored_devices
 from gateway.store.conditions import is_one_of, is_one_of_keys
-from gateway.store.keyset import SortColumn
 from gateway.store.ranges import Page, Window
+from gateway.store.sort_columns import SortColumn
 from gateway.store.tables import alexa_devices as devices
 from gateway.store.tables import alexa_status_details as details
 

@@ -15,8 +15,8 @@ from gateway.model.tenant import Tenant
 from gateway.services.alexa.errors import invalid
 from gateway.services.alexa.page_tokens import next_token, opened_token, page_size
 from gateway.services.context import ServiceContext
-from gateway.store.keyset import SortColumn
 from gateway.store.ranges import Page, Window
+from gateway.store.sort_columns import SortColumn
 
 Params: TypeAlias = Mapping[str, Any]
 Condition: TypeAlias = ColumnElement[bool]
