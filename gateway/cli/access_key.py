@@ -4,13 +4,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import Connection
 
 from gateway.cli.refusal import refuse
 from gateway.cli.store import Config, Data, Opened, at_store
-from gateway.services.fleet.refusal import FleetRefusal
-from gateway.store.accounts import AccessKey, access_keys_of, add_access_key, add_account, revoke_access_key
-from gateway.store.times import milliseconds
+from gateway.services.access_keys import list_access_keys, make_access_key
+from gateway.services.access_keys import revoke as revoke_access_key
+from gateway.store.accounts import AccessKey
 
 access_key = typer.Typer(help="Access keys, with which AWS SDKs sign.", no_args_is_help=True)
 
@@ -27,13 +26,7 @@ def add(*, account: Account = None, data: Data = None, config: Config = None) ->
     """
 
     async def work(opened: Opened) -> AccessKey:
-        owner, now = _account(opened, account), milliseconds(opened.context.clock())
-
-        def write(connection: Connection) -> AccessKey:
-            add_account(connection, owner, now)
-            return add_access_key(connection, opened.encryption_key, owner, demo=False, now=now)
-
-        return await opened.context.database.write(write)
+        return await make_access_key(opened.context, opened.encryption_key, _account(opened, account))
 
     made = at_store(data, config, work)
     typer.echo(f"account            {made.account}")
@@ -49,10 +42,7 @@ def list_keys(*, account: Account = None, data: Data = None, config: Config = No
     """
 
     async def work(opened: Opened) -> Sequence[AccessKey]:
-        owner = _account(opened, account)
-        return await opened.context.database.read(
-            lambda connection: access_keys_of(connection, opened.encryption_key, owner)
-        )
+        return await list_access_keys(opened.context, opened.encryption_key, _account(opened, account))
 
     table = Table("Access key id", "Account", "State", box=None, pad_edge=False)
     for key in at_store(data, config, work):
@@ -74,16 +64,8 @@ def revoke(
     """
 
     async def work(opened: Opened) -> None:
-        owner, now = _account(opened, account), milliseconds(opened.context.clock())
-
-        def write(connection: Connection) -> None:
-            keys = access_keys_of(connection, opened.encryption_key, owner)
-            if all(key.access_key_id != access_key_id for key in keys):
-                raise FleetRefusal(f"account {owner} has no access key {access_key_id!r}")
-            if not revoke_access_key(connection, access_key_id, now):
-                raise FleetRefusal(f"the access key {access_key_id!r} is revoked already")
-
-        await opened.context.database.write(write)
+        owner = _account(opened, account)
+        await revoke_access_key(opened.context, opened.encryption_key, owner, access_key_id)
 
     at_store(data, config, work)
     typer.echo(f"{access_key_id} is revoked.")

@@ -7,12 +7,12 @@ from typing import Any, NoReturn
 import typer
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
-from sqlalchemy.exc import OperationalError
 
 from gateway.services.fleet.refusal import FleetRefusal
 from gateway.services.ingest import InvalidReportError, UnknownDeviceError
 from gateway.settings import NotUsable, Settings, load
 from gateway.store.accounts import WrongEncryptionKeyError
+from gateway.store.unusable import told_when_unusable
 from gateway.wire.errors import ServiceError
 
 UNREADABLE = (ValidationError, NotUsable, FileNotFoundError, tomllib.TOMLDecodeError)
@@ -38,15 +38,14 @@ def explain(error: Exception) -> str:
 def refusals() -> Iterator[None]:
     """Turn what the user can put right into a message and exit code 1; everything else is a bug and shows itself."""
     try:
-        yield
+        with told_when_unusable():
+            yield
     except (NotUsable, FleetRefusal, InvalidReportError, WrongEncryptionKeyError) as error:
         refuse(str(error))
     except UnknownDeviceError as error:
         refuse(f"there is no device {str(error)!r}")
     except ServiceError as error:
         refuse(error.message)
-    except OperationalError as error:
-        refuse(f"the store cannot be used now: {error.orig}")
 
 
 def refuse(message: str) -> NoReturn:

@@ -1,15 +1,12 @@
 """What is added to a fleet by hand, and what is done to it."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable
 from typing import Any
 
 import pytest
 
-from gateway.model.tenant import Tenant
-from gateway.services import alexa, one_click
 from gateway.services.context import ServiceContext
 from gateway.services.device_secrets import Echo, find_echo, is_button
-from gateway.services.embedded import EmbeddedService
 from gateway.services.fleet.additions import (
     ECHO_TYPE,
     add_button,
@@ -24,47 +21,18 @@ from gateway.services.fleet.claim_codes import make_claim_code, new_code
 from gateway.services.fleet.device_secret import issue_secret
 from gateway.services.fleet.presses import Press, press
 from gateway.services.fleet.refusal import FleetRefusal
-from gateway.services.fleet.tenants import FleetTenants
 from gateway.services.ingest import ClickType, UnknownDeviceError
 from gateway.store.alexa_devices import NewAlexaDevice, add_device
-from gateway.store.tables import metadata
 from gateway.wire.errors import ServiceError
-from gateway.wire.service import load
+from tests.services.fleet.whole_fleet import BOTH, BUTTONS, ECHOES, NEIGHBOUR, buttons_call, echoes_call, everything
 
-BUTTONS = Tenant("123456789012", "us-west-2")
-ECHOES = Tenant("123456789012", "us-east-1")
-NEIGHBOUR = Tenant("210987654321", "us-west-2")
-BOTH = FleetTenants(BUTTONS, ECHOES)
 BUTTON = "G030PM0000000001"
 CODE = "C-123EXAMPLE"
-
-
-async def buttons_call(
-    context: ServiceContext, operation: str, tenant: Tenant = BUTTONS, **params: object
-) -> Mapping[str, Any]:
-    service = EmbeddedService(
-        load("iot1click-devices"), one_click.OPERATIONS, one_click.PLURAL, one_click.BEYOND, context
-    )
-    return await service.call(tenant, operation, params)
-
-
-async def echoes_call(context: ServiceContext, operation: str, **params: object) -> Mapping[str, Any]:
-    service = EmbeddedService(load("alexaforbusiness"), alexa.OPERATIONS, alexa.PLURAL, alexa.BEYOND, context)
-    return await service.call(ECHOES, operation, params)
 
 
 async def echo(context: ServiceContext, serial: str = "G1", **members: Any) -> str:  # noqa: ANN401 - of add_echo
     given = {"device_type": ECHO_TYPE, "name": None, "room": None, "online": True, **members}
     return await add_echo(context, ECHOES, serial, **given)
-
-
-async def everything(context: ServiceContext) -> dict[str, list[tuple[Any, ...]]]:
-    return await context.database.read(
-        lambda connection: {
-            table.name: sorted((tuple(row) for row in connection.execute(table.select())), key=repr)
-            for table in metadata.sorted_tables
-        }
-    )
 
 
 async def refused(context: ServiceContext, told: str, work: Awaitable[object]) -> None:

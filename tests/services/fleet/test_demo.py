@@ -1,5 +1,4 @@
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,9 +8,7 @@ import pytest
 
 from gateway.model.seal import Sealer
 from gateway.model.tenant import Tenant
-from gateway.services import alexa, one_click
 from gateway.services.context import ServiceContext
-from gateway.services.embedded import EmbeddedService
 from gateway.services.fleet.demo import DemoFleet, fill
 from gateway.services.fleet.refusal import FleetRefusal
 from gateway.services.fleet.tenants import FleetTenants
@@ -23,11 +20,9 @@ from gateway.store.tables import metadata
 from gateway.wire.input_check import failures
 from gateway.wire.service import load
 from tests.clock import Clock
+from tests.services.fleet.whole_fleet import BOTH, BUTTONS, buttons_call, echoes_call
 
 KEY = bytes(32)
-BUTTONS = Tenant("123456789012", "us-west-2")
-ECHOES = Tenant("123456789012", "us-east-1")
-BOTH = FleetTenants(BUTTONS, ECHOES)
 
 
 async def rows(context: ServiceContext, *left_out: str) -> dict[str, list[tuple[Any, ...]]]:
@@ -47,18 +42,6 @@ async def table(context: ServiceContext, name: str) -> list[Any]:
 
 async def filled(context: ServiceContext) -> DemoFleet:
     return await fill(context, KEY, BOTH)
-
-
-async def buttons_call(context: ServiceContext, operation: str, **params: object) -> Mapping[str, Any]:
-    service = EmbeddedService(
-        load("iot1click-devices"), one_click.OPERATIONS, one_click.PLURAL, one_click.BEYOND, context
-    )
-    return await service.call(BUTTONS, operation, params)
-
-
-async def echoes_call(context: ServiceContext, operation: str, **params: object) -> Mapping[str, Any]:
-    service = EmbeddedService(load("alexaforbusiness"), alexa.OPERATIONS, alexa.PLURAL, alexa.BEYOND, context)
-    return await service.call(ECHOES, operation, params)
 
 
 async def test_the_demo_has_something_of_everything(context: ServiceContext) -> None:

@@ -3,7 +3,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from gateway.model.tenant import Tenant
 from gateway.services.context import ServiceContext
 from gateway.services.fleet.demo import fill
 from gateway.services.fleet.export import export
@@ -11,10 +10,8 @@ from gateway.services.fleet.imports import import_file
 from gateway.services.fleet.tenants import FleetTenants
 from gateway.store.tables import metadata
 from tests.services.fleet.files import BUTTON, ECHO, USER, button, echo, printed, user
+from tests.services.fleet.whole_fleet import BOTH, BUTTONS, ECHOES
 
-BUTTONS = Tenant("123456789012", "us-west-2")
-ECHOES = Tenant("123456789012", "us-east-1")
-BOTH = FleetTenants(BUTTONS, ECHOES)
 IMPORTED = ("alexa_devices", "alexa_status_details", "rooms", "users", "tags")
 
 

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import Connection, text
 from structlog.testing import capture_logs
 
-from gateway.model.tenant import Tenant
 from gateway.services.context import ServiceContext
 from gateway.services.fleet.demo import fill
 from gateway.services.fleet.live import happen, live
@@ -18,9 +17,7 @@ from gateway.store.one_click_devices import set_remaining_life
 from gateway.store.sqlite import SqliteDatabase
 from gateway.store.tables import alexa_devices, changes, events
 from tests.clock import Clock
-
-BUTTONS = Tenant("123456789012", "us-west-2")
-BOTH = FleetTenants(BUTTONS, Tenant("123456789012", "us-east-1"))
+from tests.services.fleet.whole_fleet import BOTH, BUTTONS
 
 
 def seeded(seed: int) -> Random:
