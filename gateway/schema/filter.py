@@ -1,5 +1,6 @@
 """Filters and orders as clients write them, and what they ask of the model."""
 
+import re
 from enum import StrEnum
 from typing import TypeVar
 
@@ -19,6 +20,8 @@ from gateway.schema.enums import (
 from gateway.sources.fleet import SourceChoice
 
 MOST_VALUES = 1000
+MOST_USER_IDS = 50
+USER_ID = re.compile(r"[a-zA-Z0-9@_+.-]{1,128}", re.ASCII)
 
 Value = TypeVar("Value")
 
@@ -95,12 +98,17 @@ class UserFilter:
 
     def model(self) -> model.UserFilter:
         return model.UserFilter(
-            user_ids=_values(self.user_ids, "userIds"),
+            user_ids=self._user_ids(),
             first_names=_values(self.first_names, "firstNames"),
             last_names=_values(self.last_names, "lastNames"),
             emails=_values(self.emails, "emails"),
             enrollment_statuses=_values(self.enrollment_statuses, "enrollmentStatuses"),
         )
+
+    def _user_ids(self) -> tuple[str, ...] | None:
+        """Only the service knows a user's id: as many as it looks for at once, and none that it would not take."""
+        user_ids = _values(self.user_ids, "userIds", MOST_USER_IDS)
+        return None if user_ids is None else tuple(one for one in user_ids if USER_ID.fullmatch(one))
 
 
 @strawberry.input
@@ -112,9 +120,9 @@ class UserOrder:
         return order.UserOrder(self.field, self.direction is OrderDirection.DESC)
 
 
-def _values(values: list[Value] | None, argument: str) -> tuple[Value, ...] | None:
+def _values(values: list[Value] | None, argument: str, most: int = MOST_VALUES) -> tuple[Value, ...] | None:
     if values is None:
         return None
-    if len(values) > MOST_VALUES:
-        raise InvalidInput(f"{argument} must not hold more than {MOST_VALUES} values.", argument)
+    if len(values) > most:
+        raise InvalidInput(f"{argument} must not hold more than {most} values.", argument)
     return tuple(values)

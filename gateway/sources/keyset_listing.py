@@ -13,8 +13,8 @@ Item = TypeVar("Item")
 class KeysetListing(Generic[Item]):
     """A list that an embedded service reads by keyset, in either direction, at the same cost at any depth.
 
-    `noun` names its operations beyond the wire (Query… and Count…) and the member that holds the items. `ties`: criteria
-    that follow the order and are not compared between sources.
+    `noun` names its operations beyond the wire (Query… and Count…) and the member that holds the items. `ties`:
+    criteria that follow the order and are not compared between sources.
     """
 
     source: str

@@ -21,6 +21,23 @@ async def ways(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ways]:
         yield opened
 
 
+@pytest.fixture(scope="module", params=["in process", "aioboto3"])
+def module_way(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def module_graph(ways: Ways, module_way: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Graph]:
+    """A gateway over two sources of each service, for tests that only read what the first of them has made."""
+    clock = Clock()
+    database = SqliteDatabase(tmp_path_factory.mktemp("store") / "gateway.db")
+    await database.write(metadata.create_all)
+    context = ServiceContext(database, clock, Sealer(bytes(32)))
+    async with open_graph(ways, module_way, context, clock, PLACES) as opened:
+        yield opened
+    await database.close()
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def context(tmp_path: Path, clock: Clock) -> AsyncIterator[ServiceContext]:
     database = SqliteDatabase(tmp_path / "gateway.db")
