@@ -6,6 +6,7 @@ from gateway import __version__
 from gateway.cli.access_key import access_key
 from gateway.cli.doctor import doctor
 from gateway.cli.fleet import fleet
+from gateway.cli.keys import keys
 from gateway.cli.schema import schema
 from gateway.cli.serve import serve, services
 
@@ -23,6 +24,7 @@ app.command()(doctor)
 app.add_typer(fleet, name="fleet")
 app.add_typer(access_key, name="access-key")
 app.add_typer(schema, name="schema")
+app.add_typer(keys, name="keys")
 
 
 def _version(*, asked: bool) -> None:

@@ -14,6 +14,7 @@ from gateway.observability.logging import configure_logging
 from gateway.services.context import ServiceContext
 from gateway.services.fleet.tenants import FleetTenants, fleet_tenants
 from gateway.settings import Settings
+from gateway.store.database import Database
 
 Result = TypeVar("Result")
 
@@ -46,6 +47,18 @@ def at_store(
         async with open_store(settings) as database:
             opened = Opened(settings, service_context(settings, database), tenants, encryption_key(settings))
             return await work(opened)
+
+    with refusals():
+        return asyncio.run(run())
+
+
+def at_database(data: Path | None, config: Path | None, work: Callable[[Database], Awaitable[Result]]) -> Result:
+    """Do work at the database alone, whatever the sources are."""
+    settings = read_settings(config, data=data)
+
+    async def run() -> Result:
+        async with open_store(settings) as database:
+            return await work(database)
 
     with refusals():
         return asyncio.run(run())
