@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gateway.app import database_of, probe_endpoint
+from gateway.app import database_of, needs_store, probe_endpoint
 from gateway.cli.refusal import UNREADABLE, explain
 from gateway.settings import NotUsable, Settings, SourceSettings, load
 from gateway.sources.probe import Probe
@@ -95,8 +95,8 @@ def _examine_missing(directory: Path) -> Finding:
 
 
 async def _examine_store(settings: Settings) -> list[Finding]:
-    """The database of the embedded services, where there are any."""
-    if not any(source.embedded for source in settings.sources):
+    """The database, where anything is kept in one."""
+    if not needs_store(settings):
         return []
     if settings.database_url is None and not (settings.data / DATABASE_FILE).exists():
         return [Finding("store", State.NOTICE, "there is no SQLite database yet", "The first start makes it.")]
@@ -189,7 +189,9 @@ def _first_line(error: Exception) -> str:
 
 
 def _print(findings: Sequence[Finding]) -> None:
-    table = Table("", "what", "found", "what to do", box=None, pad_edge=False)
+    table = Table("", "what", box=None, pad_edge=False)
+    for heading in ("found", "what to do"):
+        table.add_column(heading, overflow="fold")
     for finding in findings:
         state = Text(finding.state, COLOURS[finding.state])
         table.add_row(state, *map(Text, (finding.subject, finding.found, finding.advice)))

@@ -18,6 +18,7 @@ from gateway.cli import app
 from gateway.cli.doctor import Finding, State, examine_page
 from gateway.settings import EMBEDDED_ACCOUNT, Settings
 from gateway.store.accounts import AccessKey, add_access_key, add_account
+from gateway.store.migrate import newest_revision
 from tests.aws_environment import set_aws_environment
 from tests.http.serving import serving
 from tests.sources.aws.stub_upstream import answer, stub_upstream
@@ -65,7 +66,7 @@ async def test_all_is_well_beside_a_server(workplace: Path) -> None:
 
     assert code == 0
     assert found["data directory"] == ["fine", f"{workplace}/kept can be written"]
-    assert found["store"] == ["fine", "can be read and written, at revision 0001"]
+    assert found["store"] == ["fine", f"can be read and written, at revision {newest_revision()}"]
 
 
 async def test_a_setting_that_does_not_exist(monkeypatch: pytest.MonkeyPatch) -> None:

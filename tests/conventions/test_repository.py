@@ -8,7 +8,9 @@ from gateway.settings import CONFIG_VARIABLE, PREFIX, Settings
 from tests.conventions.repository import ROOT, name_of, tracked
 
 # Put together here, so that this file does not hold what it forbids.
-REGISTRIES = re.compile("|".join(["py" + r"pi\.org", "python" + r"hosted\.", "registry" + r"\.npmjs", "deb" + r"\.debian"]))
+REGISTRIES = re.compile(
+    "|".join(["py" + r"pi\.org", "python" + r"hosted\.", "registry" + r"\.npmjs", "deb" + r"\.debian"])
+)
 MACHINE_PATHS = re.compile("|".join([r"(?<![\w.])/" + name + "/" for name in ("root", "work", "home", "opt")]))
 PINNED = re.compile(r"^([a-z0-9._-]+)==([^ ;]+)", re.MULTILINE)
 RELEASE = re.compile(r"^## \[(\d+\.\d+\.\d+)\] - (\d{4}-\d{2}-\d{2})$", re.MULTILINE)
