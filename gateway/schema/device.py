@@ -6,6 +6,7 @@ import strawberry
 
 from gateway.model import device, room
 from gateway.model.page import slice_of
+from gateway.schema.bounds import bounded
 from gateway.schema.context import Info
 from gateway.schema.enums import AlexaDeviceStatus, ConnectionStatus, DeviceService
 from gateway.schema.event import DeviceEventConnection
@@ -33,7 +34,7 @@ async def _events(
     context = info.context
     return await event_page(
         root,
-        EventArguments(from_, to, None if types is None else tuple(types)),
+        EventArguments(from_, to, bounded(types, "types")),
         slice_of(first, after, last, before, context.limits),
         context.clock(),
         context.fleet.sealer,

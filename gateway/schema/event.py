@@ -29,12 +29,9 @@ class ClickType(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-CLICKS = frozenset(ClickType.__members__) - {"UNKNOWN"}
-
-
 def _type_name(of: event.DeviceEvent) -> str:
     if isinstance(of.device, device.OneClickDevice):
-        return "ClickEvent" if of.type in CLICKS else "OtherDeviceEvent"
+        return "ClickEvent" if "clickType" in of.raw["stdEvent"] else "OtherDeviceEvent"
     return "ConnectionStatusEvent" if of.type == "CONNECTION_STATUS" else "OtherDeviceEvent"
 
 
@@ -68,7 +65,7 @@ class DeviceEvent:
 
 
 def _click_type(root: strawberry.Parent[event.DeviceEvent]) -> ClickType:
-    return ClickType(root.type)
+    return ClickType(root.type) if root.type in ClickType.__members__ else ClickType.UNKNOWN
 
 
 def _remaining_life(root: strawberry.Parent[event.DeviceEvent]) -> float | None:

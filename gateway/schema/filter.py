@@ -2,13 +2,12 @@
 
 import re
 from enum import StrEnum
-from typing import TypeVar
 
 import strawberry
 
 from gateway.model import filter as model
 from gateway.model import order
-from gateway.model.errors import InvalidInput
+from gateway.schema.bounds import bounded
 from gateway.schema.enums import (
     AlexaDeviceStatus,
     ConnectionStatus,
@@ -19,11 +18,8 @@ from gateway.schema.enums import (
 )
 from gateway.sources.fleet import SourceChoice
 
-MOST_VALUES = 1000
 MOST_USER_IDS = 50
 USER_ID = re.compile(r"[a-zA-Z0-9@_+.-]{1,128}", re.ASCII)
-
-Value = TypeVar("Value")
 
 
 @strawberry.enum
@@ -57,20 +53,20 @@ class DeviceFilter:
     unassociated_only: bool | None = None
 
     def choice(self) -> SourceChoice:
-        return SourceChoice(self.service, _values(self.sources, "sources"))
+        return SourceChoice(self.service, bounded(self.sources, "sources"))
 
     def model(self) -> model.DeviceFilter:
-        tags = [model.TagFilter(tag.key, _values(tag.values, "tags")) for tag in self.tags or ()]
+        tags = [model.TagFilter(tag.key, bounded(tag.values, "tags")) for tag in self.tags or ()]
         return model.DeviceFilter(
-            types=_values(self.types, "types"),
+            types=bounded(self.types, "types"),
             name_contains=self.name_contains,
-            tags=_values(tags, "tags") or (),
+            tags=bounded(tags, "tags") or (),
             enabled=self.enabled,
             connection_status=self.connection_status,
-            status=_values(self.status, "status"),
-            status_details=_values(self.status_details, "statusDetails"),
-            serial_numbers=_values(self.serial_numbers, "serialNumbers"),
-            room_names=_values(self.room_names, "roomNames"),
+            status=bounded(self.status, "status"),
+            status_details=bounded(self.status_details, "statusDetails"),
+            serial_numbers=bounded(self.serial_numbers, "serialNumbers"),
+            room_names=bounded(self.room_names, "roomNames"),
             unassociated_only=bool(self.unassociated_only),
         )
 
@@ -94,20 +90,20 @@ class UserFilter:
     sources: list[str] | None = None
 
     def choice(self) -> SourceChoice:
-        return SourceChoice(names=_values(self.sources, "sources"))
+        return SourceChoice(names=bounded(self.sources, "sources"))
 
     def model(self) -> model.UserFilter:
         return model.UserFilter(
             user_ids=self._user_ids(),
-            first_names=_values(self.first_names, "firstNames"),
-            last_names=_values(self.last_names, "lastNames"),
-            emails=_values(self.emails, "emails"),
-            enrollment_statuses=_values(self.enrollment_statuses, "enrollmentStatuses"),
+            first_names=bounded(self.first_names, "firstNames"),
+            last_names=bounded(self.last_names, "lastNames"),
+            emails=bounded(self.emails, "emails"),
+            enrollment_statuses=bounded(self.enrollment_statuses, "enrollmentStatuses"),
         )
 
     def _user_ids(self) -> tuple[str, ...] | None:
         """Only the service knows a user's id: as many as it looks for at once, and none that it would not take."""
-        user_ids = _values(self.user_ids, "userIds", MOST_USER_IDS)
+        user_ids = bounded(self.user_ids, "userIds", MOST_USER_IDS)
         return None if user_ids is None else tuple(one for one in user_ids if USER_ID.fullmatch(one))
 
 
@@ -118,11 +114,3 @@ class UserOrder:
 
     def model(self) -> order.UserOrder:
         return order.UserOrder(self.field, self.direction is OrderDirection.DESC)
-
-
-def _values(values: list[Value] | None, argument: str, most: int = MOST_VALUES) -> tuple[Value, ...] | None:
-    if values is None:
-        return None
-    if len(values) > most:
-        raise InvalidInput(f"{argument} must not hold more than {most} values.", argument)
-    return tuple(values)

@@ -10,6 +10,7 @@ from gateway.model.device import Device
 from gateway.model.errors import Forbidden, GatewayError, InvalidInput, UpstreamError
 from gateway.model.filter import DeviceFilter
 from gateway.model.ids import GlobalId, NodeKind, decode_id
+from gateway.schema.bounds import bounded
 from gateway.schema.context import Context
 from gateway.schema.node import AnyNode
 from gateway.schema.permissions import KIND_SCOPES
@@ -48,9 +49,8 @@ async def node_by_id(context: Context, text: str, argument: str) -> AnyNode | No
 
 async def nodes_by_id(context: Context, texts: Sequence[str], argument: str) -> list[AnyNode | GatewayError | None]:
     """As node_by_id for each, in order; a failure takes the place of its item."""
-    if len(texts) > context.limits.maximum:
-        raise InvalidInput(f"{argument} must not hold more than {context.limits.maximum} ids.", argument)
-    return await asyncio.gather(*(_node_or_failure(context, text, argument) for text in texts))
+    asked = bounded(texts, argument, context.limits.maximum) or ()
+    return await asyncio.gather(*(_node_or_failure(context, text, argument) for text in asked))
 
 
 async def device_by(context: Context, by: DeviceBy, source: str | None) -> Device | None:

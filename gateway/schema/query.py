@@ -1,12 +1,12 @@
 from collections.abc import Sequence
-from typing import TypeVar
 
 import strawberry
 
 from gateway.model import device, room, user
-from gateway.model.errors import GatewayError, InvalidInput
+from gateway.model.errors import GatewayError
 from gateway.model.filter import RoomFilter
 from gateway.schema import filter as inputs
+from gateway.schema.bounds import bounded
 from gateway.schema.connection import Counted, DeviceConnection, connection, device_connection
 from gateway.schema.context import Info
 from gateway.schema.device import Device
@@ -19,8 +19,6 @@ from gateway.schema.user import UserConnection
 from gateway.sources import fleet
 
 MOST_CRITERIA = 10
-
-Criterion = TypeVar("Criterion")
 
 
 async def _node(info: Info, id: strawberry.ID) -> AnyNode | None:  # noqa: A002  # the contract's name
@@ -45,7 +43,7 @@ async def _devices(
     order_by: list[inputs.DeviceOrder] | None = None,
 ) -> Counted[device.Device]:
     wanted = filter or inputs.DeviceFilter()
-    order = [criterion.model() for criterion in _bounded(order_by)]
+    order = [criterion.model() for criterion in bounded(order_by, "orderBy", MOST_CRITERIA) or ()]
     compound = info.context.fleet.devices(wanted.choice(), wanted.model(), order)
     return await device_connection(compound, info, first, after, last, before)
 
@@ -60,7 +58,7 @@ async def _users(
     order_by: list[inputs.UserOrder] | None = None,
 ) -> Counted[user.User]:
     wanted = filter or inputs.UserFilter()
-    order = [criterion.model() for criterion in _bounded(order_by)]
+    order = [criterion.model() for criterion in bounded(order_by, "orderBy", MOST_CRITERIA) or ()]
     compound = info.context.fleet.users(wanted.choice(), wanted.model(), order)
     return await connection(compound, info, first, after, last, before)
 
@@ -79,12 +77,6 @@ async def _rooms(
 
 def _sources(info: Info) -> Sequence[fleet.Source]:
     return tuple(info.context.fleet.sources.values())
-
-
-def _bounded(order_by: list[Criterion] | None) -> list[Criterion]:
-    if order_by is not None and len(order_by) > MOST_CRITERIA:
-        raise InvalidInput(f"orderBy must not hold more than {MOST_CRITERIA} criteria.", "orderBy")
-    return order_by or []
 
 
 @strawberry.type

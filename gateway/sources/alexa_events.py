@@ -74,7 +74,10 @@ async def _events(
         if token is None or (events and events[-1].timestamp < oldest):
             return
         if scanned >= scan_limit:
-            raise ScanLimit(f"More than {scan_limit} events of source {device.source} would have to be read.")
+            raise ScanLimit(
+                f"More than {scan_limit} events of source {device.source} would have to be read, because its service "
+                "tells the newest first. Ask for a later time, or page forwards."
+            )
 
 
 def _run(found: Sequence[tuple[DeviceEvent, str | None]], *, more: bool) -> EventRun:

@@ -11,7 +11,7 @@ from gateway.model.event import DeviceEvent
 from gateway.model.page import Mark, Slice
 from gateway.model.query import EventQuery
 from gateway.model.seal import ForeignTokenError, Sealer
-from gateway.sources.events import EventRun, milliseconds, utc
+from gateway.sources.events import EventRun, milliseconds, utc, whole_millisecond
 
 DEFAULT_WINDOW = timedelta(days=30)
 
@@ -76,9 +76,9 @@ def _query(
     if fixed is not None:
         start, end = utc(fixed[0]), utc(fixed[1])
     else:
-        # Milliseconds, because that is what the cursor keeps; one more, so that an event of this instant is inside.
-        end = arguments.end or utc(milliseconds(now) + 1)
-        start = arguments.start or end - DEFAULT_WINDOW
+        # Whole milliseconds, as events and cursors have them; to the next one, so that an event of now is inside.
+        start = whole_millisecond(arguments.start or now - DEFAULT_WINDOW)
+        end = whole_millisecond(arguments.end) if arguments.end else utc(milliseconds(now) + 1)
     query = EventQuery(
         device.key, start, end, arguments.types, None, None, backwards=slice_.backwards, limit=slice_.limit
     )

@@ -6,6 +6,7 @@ from gateway.model.query import EventQuery
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
+LATEST = datetime(9999, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +40,8 @@ def utc(time: int) -> datetime:
 def milliseconds(moment: datetime) -> int:
     """Milliseconds since 1970, the rest cut off."""
     return (moment - EPOCH) // MILLISECOND
+
+
+def whole_millisecond(moment: datetime) -> datetime:
+    """The first whole millisecond that is not before the moment; at the end of the calendar its last."""
+    return EPOCH - (EPOCH - min(moment, LATEST)) // MILLISECOND * MILLISECOND

@@ -68,7 +68,7 @@ class OneClickSource:
 
     async def events(self, queries: Sequence[tuple[Device, EventQuery]]) -> Sequence[EventRun | GatewayError]:
         if "QueryDeviceEvents" not in self.upstream.beyond:
-            return await events_by_windows(self.upstream, queries)
+            return await events_by_windows(self.upstream, queries, self.scan_limit)
         answers = await self.upstream.call_many("QueryDeviceEvents", [{"Query": query} for _, query in queries])
         return [
             answer
