@@ -22,7 +22,7 @@ NODE := $(shell command -v npm >/dev/null && node --eval \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-long lint format bench schema web pins clean needs-node without-node
+.PHONY: help run test test-long lint format bench schema tables screenshot web pins clean needs-node without-node
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,12 @@ schema: .venv/.run ## Print the graph into schema.graphql
 	@mkdir -p build
 	$(BIN)/gateway schema print > build/schema.graphql
 	mv build/schema.graphql schema.graphql
+
+tables: .venv/.tests ## Write the tables of settings into README.md
+	$(BIN)/python -m tests.conventions.settings_table
+
+screenshot: .venv/.tests needs-node $(PAGE) ## Take the README's picture of GraphiQL
+	GRAPHIQL_SCREENSHOT=deploy/graphiql.png $(BIN)/python -m pytest -q tests/web -k test_runs_a_query
 
 web: needs-node $(PAGE) ## Build GraphiQL
 

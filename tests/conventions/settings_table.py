@@ -1,4 +1,4 @@
-"""The README's tables of settings, written from settings.py: `python -m tests.conventions.settings_table`."""
+"""The README's tables of settings, written from settings.py by `make tables`."""
 
 import json
 from collections.abc import Mapping
@@ -35,8 +35,10 @@ def written(text: str) -> str:
     """The text with its tables as they should be."""
     for name, model in TABLES.items():
         begin, end = marked(name)
-        before, _, rest = text.partition(begin)
-        _, _, after = rest.partition(end)
+        before, begun, rest = text.partition(begin)
+        _, ended, after = rest.partition(end)
+        assert begun, name
+        assert ended, name
         text = before + begin + table(model) + end + after
     return text
 
