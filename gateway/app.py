@@ -4,17 +4,23 @@ The only file that knows everything. What only some settings need (aioboto3, asy
 because imports are most of the start-up time.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
+import strawberry
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from gateway.execution.document import Documents
+from gateway.execution.manifest import BrokenManifest
+from gateway.execution.run import core_schema
+from gateway.execution.trusted_file import TrustedFile, open_trusted_file
 from gateway.http.auth import OPEN, Authentication
 from gateway.http.caller import CallerInfo
+from gateway.http.graphql import MakeContext
 from gateway.http.ingest import ingest_routes
 from gateway.http.json_web_token import TokenOptions, TokenVerifier
 from gateway.http.key_set import KeySet
@@ -31,7 +37,7 @@ from gateway.schema.schema import make_schema
 from gateway.services import alexa, one_click
 from gateway.services.context import ServiceContext
 from gateway.services.embedded import EmbeddedService
-from gateway.settings import Settings, SourceSettings
+from gateway.settings import NotUsable, Settings, SourceSettings
 from gateway.sources.alexa import AlexaSource
 from gateway.sources.fleet import Fleet, Source
 from gateway.sources.in_process import InProcessUpstream
@@ -94,7 +100,13 @@ async def open_gateway(settings: Settings, stopping: Callable[[], bool] = lambda
             return None
 
         doors = [] if services is None else _doors(settings, services)
-        app = _graph_app(settings, fleet, doors, ready, _authentication(settings, database))
+        schema, options = make_schema(), _http_options(settings)
+        trusted = await _open_trusted(settings, schema, options, stack)
+        authentication = _authentication(settings, database)
+        make_context = _contexts(settings, fleet)
+        paths = routes(schema, make_context, ready, doors, options, authentication, trusted)
+        app = Starlette(routes=paths, middleware=middleware(options))
+        app.router.redirect_slashes = False
         yield Gateway(app, fleet, services)
 
 
@@ -226,14 +238,7 @@ def _tokens(settings: Settings) -> TokenVerifier | None:
     return TokenVerifier(options, KeySet(lambda: published_keys(issuer, settings.token_keys_url)))
 
 
-def _graph_app(
-    settings: Settings,
-    fleet: Fleet,
-    doors: Sequence[BaseRoute],
-    ready: Callable[[], Awaitable[str | None]],
-    authentication: Authentication,
-) -> Starlette:
-    options = _http_options(settings)
+def _contexts(settings: Settings, fleet: Fleet) -> MakeContext:
     limits = PageLimits(settings.page_size, settings.page_maximum)
 
     @asynccontextmanager
@@ -241,12 +246,20 @@ def _graph_app(
         seen = fleet.confined(info.caller.sources)
         yield Context(seen, Loaders.of(seen), limits, now, info.caller)
 
-    app = Starlette(
-        routes=routes(make_schema(), make_context, ready, doors, options, authentication),
-        middleware=middleware(options),
-    )
-    app.router.redirect_slashes = False
-    return app
+    return make_context
+
+
+async def _open_trusted(
+    settings: Settings, schema: strawberry.Schema, options: HttpOptions, stack: AsyncExitStack
+) -> TrustedFile | None:
+    if settings.trusted_documents is None:
+        return None
+    compiler = Documents(core_schema(schema), options.documents)
+    file = open_trusted_file(settings.trusted_documents, compiler, settings.trusted_documents_cache)
+    try:
+        return await stack.enter_async_context(file)
+    except BrokenManifest as error:
+        raise NotUsable(f"trusted_documents names {settings.trusted_documents}: {error}") from error
 
 
 def _http_options(settings: Settings) -> HttpOptions:
@@ -268,6 +281,8 @@ def _http_options(settings: Settings) -> HttpOptions:
         ),
         max_variables_bytes=settings.maximum_variables,
         document_cache_bytes=settings.document_cache,
+        persisted_bytes=settings.persisted_documents,
+        trusted_only=settings.trusted_only,
     )
 
 

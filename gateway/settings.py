@@ -137,6 +137,18 @@ class Settings(BaseSettings):
     document_cache: Positive = Field(
         default=33_554_432, description="Bytes, roughly, that parsed documents may hold in memory."
     )
+    persisted_documents: Annotated[int, Field(ge=0)] = Field(
+        default=8_388_608,
+        description="Bytes that documents registered by clients (automatic persisted queries) may hold; 0 takes none.",
+    )
+    trusted_documents: Path | None = Field(
+        default=None,
+        description="File of documents that clients name by id, in Relay's or Apollo's form; read anew on change.",
+    )
+    trusted_documents_cache: Positive = Field(
+        default=67_108_864, description="Bytes, roughly, that trusted documents may hold in memory."
+    )
+    trusted_only: bool = Field(default=False, description="Run nothing but trusted documents.")
     events_kept: Positive = Field(default=30, description="Days that the embedded services keep events.")
     changes_kept: Positive = Field(default=7, description="Days that the change log goes back.")
     shutdown_grace: Seconds = Field(default=20.0, description="Seconds that requests under way get at the end.")
@@ -174,6 +186,13 @@ class Settings(BaseSettings):
         weak = sorted(set(self.token_algorithms) - ASYMMETRIC)
         if weak:
             message = f"token_algorithms: {weak[0]!r} is not one of {', '.join(sorted(ASYMMETRIC))}"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _trusted(self) -> Self:
+        if self.trusted_only and self.trusted_documents is None:
+            message = "trusted_only needs trusted_documents: without them nothing could be run"
             raise ValueError(message)
         return self
 

@@ -158,3 +158,11 @@ def test_settings_are_frozen() -> None:
         settings.port = 1  # type: ignore[misc]
 
     assert settings.port == Settings.model_fields["port"].default
+
+
+def test_nothing_but_trusted_documents_needs_some() -> None:
+    """A gateway that would run nothing at all is refused, with the setting to add."""
+    with pytest.raises(ValidationError, match="trusted_only needs trusted_documents"):
+        load(trusted_only=True)
+
+    assert load(trusted_only=True, trusted_documents=Path("manifest.json")).trusted_only

@@ -35,13 +35,17 @@ Operations: TypeAlias = dict[str | None, OperationDefinitionNode]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """A text that is a valid document of the schema; knows no variables. `hash` is the text's SHA-256 in hex."""
+    """A text that is a valid document of the schema; knows no variables.
+
+    `hash` is the text's SHA-256 in hex; `weight` is about the bytes that all of it holds.
+    """
 
     hash: str
     operations: Operations
     fragments: dict[str, FragmentDetails]
     fragment_definitions: dict[str, FragmentDefinitionNode]
     requirements: Mapping[str | None, tuple[Requirement, ...]]
+    weight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +76,23 @@ class Documents:
         if refusal is not None:
             raise RequestRefused(refusal)
         try:
-            return self._learn(text)
+            document = self.compile(text)
         except RequestRefused as error:
             words = sum(_weight(member["message"]) + 500 for member in error.result.errors)
             self._refused.put(text, error.result, _weight(text) + words)
             raise
+        self._known.put(text, document, document.weight)
+        return document
 
-    def _learn(self, text: str) -> Document:
+    def compile(self, text: str) -> Document:
+        """Parse and validate without remembering; raise RequestRefused as `read` does."""
         node = _parse(text, self._options.limits)
         errors = validate(
             self._schema, node, self._rules, max_errors=MAX_ERRORS, hide_suggestions=not self._options.suggestions
         )
         if errors:
             raise RequestRefused(refused_document(ErrorCode.GRAPHQL_VALIDATION_FAILED, errors))
-        document = _document(self._schema, text, node)
-        self._known.put(text, document, _weight(text) + BYTES_PER_TOKEN * node.token_count + BYTES_PER_DOCUMENT)
-        return document
+        return _document(self._schema, text, node)
 
 
 def _rules(*, introspection: bool) -> tuple[type[ASTValidationRule], ...]:
@@ -127,7 +132,8 @@ def _document(schema: GraphQLSchema, text: str, node: DocumentNode) -> Document:
             definitions[definition.name.value] = definition
     fragments = {name: FragmentDetails(definition, None) for name, definition in definitions.items()}
     hashed = sha256(text.encode()).hexdigest()
-    return Document(hashed, operations, fragments, definitions, requirements_of(schema, node))
+    weight = _weight(text) + BYTES_PER_TOKEN * node.token_count + BYTES_PER_DOCUMENT
+    return Document(hashed, operations, fragments, definitions, requirements_of(schema, node), weight)
 
 
 def _weight(text: str) -> int:

@@ -4,7 +4,7 @@ from inspect import isawaitable
 from typing import Any
 
 import strawberry
-from graphql import ExecutionResult, default_field_resolver, default_type_resolver
+from graphql import ExecutionResult, GraphQLSchema, default_field_resolver, default_type_resolver
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
@@ -20,6 +20,10 @@ def assert_runnable(schema: strawberry.Schema) -> None:
         )
 
 
+def core_schema(schema: strawberry.Schema) -> GraphQLSchema:
+    return schema._schema  # noqa: SLF001  # Strawberry's only way to the graphql-core schema
+
+
 async def run(schema: strawberry.Schema, plan: Plan, context: object, extensions: Mapping[str, Any]) -> Result:
     """Execute a plan with graphql-core, and stop it at its deadline.
 
@@ -28,7 +32,7 @@ async def run(schema: strawberry.Schema, plan: Plan, context: object, extensions
     coerced its variables.
     """
     executor = StrawberryGraphQLCoreExecutionContext(
-        schema._schema,  # noqa: SLF001  # Strawberry's only way to the graphql-core schema
+        core_schema(schema),
         plan.document.fragment_definitions,
         plan.document.fragments,
         None,

@@ -6,10 +6,13 @@ import strawberry
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from gateway.execution.document import DocumentOptions, Documents
+from gateway.execution.document import Documents
+from gateway.execution.lookup import DocumentLookup
+from gateway.execution.persisted import PersistedTexts
 from gateway.execution.plan import Plan, make_plan
 from gateway.execution.result import ErrorCode, RequestRefused, Result, internal_error, refused_limit
-from gateway.execution.run import assert_runnable, run
+from gateway.execution.run import assert_runnable, core_schema, run
+from gateway.execution.trusted_file import TrustedFile
 from gateway.http.accept import MediaType, negotiate
 from gateway.http.auth import Authentication
 from gateway.http.body import Disconnected, read_body
@@ -37,21 +40,19 @@ class GraphQLEndpoint:
         make_context: MakeContext,
         options: HttpOptions,
         authentication: Authentication,
+        trusted: TrustedFile | None,
     ) -> None:
         assert_runnable(schema)
         self._schema = schema
-        self._core_schema = schema._schema  # noqa: SLF001  # Strawberry's only way to the graphql-core schema
+        self._core_schema = core_schema(schema)
         self._make_context = make_context
         self._options = options
         self._authentication = authentication
-        self._documents = Documents(
-            self._core_schema,
-            DocumentOptions(
-                introspection=options.introspection,
-                suggestions=options.suggestions,
-                limits=options.limits,
-                cache_bytes=options.document_cache_bytes,
-            ),
+        self._lookup = DocumentLookup(
+            Documents(self._core_schema, options.documents),
+            PersistedTexts(options.persisted_bytes) if options.persisted_bytes else None,
+            trusted,
+            locked=options.trusted_only,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,7 +82,7 @@ class GraphQLEndpoint:
         caller = await self._caller(headers)
         request = await self._read(scope, headers, receive)
         _check_variables(request, self._options.max_variables_bytes)
-        document = self._documents.read(request.query)
+        document = self._lookup.find(request.document)
         plan = make_plan(
             self._core_schema,
             document,

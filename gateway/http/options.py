@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 
+from gateway.execution.document import DocumentOptions
 from gateway.limits.document import DEFAULT_LIMITS, DocumentLimits
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
@@ -18,6 +19,8 @@ class HttpOptions:
     limits: of documents.
     max_variables_bytes: about how much the variables of a request may hold.
     document_cache_bytes: about what the parsed documents may hold.
+    persisted_bytes: what the texts that clients register by hash may hold; 0 where they may not.
+    trusted_only: whether nothing but trusted documents is run.
     """
 
     max_body_bytes: int = 1024 * 1024
@@ -30,3 +33,9 @@ class HttpOptions:
     limits: DocumentLimits = DEFAULT_LIMITS
     max_variables_bytes: int = 64 * 1024
     document_cache_bytes: int = 32 * 1024 * 1024
+    persisted_bytes: int = 8 * 1024 * 1024
+    trusted_only: bool = False
+
+    @property
+    def documents(self) -> DocumentOptions:
+        return DocumentOptions(self.introspection, self.suggestions, self.limits, self.document_cache_bytes)

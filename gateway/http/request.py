@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from gateway.execution.lookup import DocumentName
 from gateway.execution.result import ErrorCode
 from gateway.http.refusal import HttpRefused, bad_request
 
@@ -14,12 +15,21 @@ MAX_QUERY_FIELDS = 50
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
-    """The parameters of GraphQL over HTTP, "Request Parameters"; an empty operationName counts as absent."""
+    """The parameters of GraphQL over HTTP, "Request Parameters" and "Persisted Documents".
 
-    query: str
+    An empty operationName or documentId counts as absent. `sha256_hash` is that of `extensions.persistedQuery`.
+    """
+
+    query: str | None
     operation_name: str | None = None
     variables: dict[str, Any] = field(default_factory=dict)
     extensions: dict[str, Any] = field(default_factory=dict)
+    document_id: str | None = None
+    sha256_hash: str | None = None
+
+    @property
+    def document(self) -> DocumentName:
+        return DocumentName(self.query, self.document_id, self.sha256_hash)
 
 
 def read_get(query_string: bytes, max_bytes: int) -> GraphQLRequest:
@@ -82,13 +92,35 @@ def _json(text: str | bytes, what: str, **extensions: str) -> Any:  # noqa: ANN4
 
 
 def _graphql_request(parameters: dict[str, Any]) -> GraphQLRequest:
-    query = parameters.get("query")
-    if not isinstance(query, str):
+    extensions = _object(parameters, "extensions")
+    request = GraphQLRequest(
+        _text(parameters, "query"),
+        _text(parameters, "operationName") or None,
+        _object(parameters, "variables"),
+        extensions,
+        _text(parameters, "documentId") or None,
+        _sha256_hash(extensions),
+    )
+    if request.query is None and request.document_id is None and request.sha256_hash is None:
         raise bad_request("The parameter 'query' must be a string.", argument="query")
-    name = parameters.get("operationName")
-    if name is not None and not isinstance(name, str):
-        raise bad_request("The parameter 'operationName' must be a string or null.", argument="operationName")
-    return GraphQLRequest(query, name or None, _object(parameters, "variables"), _object(parameters, "extensions"))
+    return request
+
+
+def _sha256_hash(extensions: dict[str, Any]) -> str | None:
+    """Read the hash of an automatic persisted query, as Apollo's clients send it."""
+    match extensions.get("persistedQuery"):
+        case None:
+            return None
+        case {"version": 1, "sha256Hash": str(sha256_hash)} if sha256_hash:
+            return sha256_hash
+    raise bad_request("extensions.persistedQuery needs `version` 1 and `sha256Hash`, a string.", argument="extensions")
+
+
+def _text(parameters: dict[str, Any], name: str) -> str | None:
+    value = parameters.get(name)
+    if value is not None and not isinstance(value, str):
+        raise bad_request(f"The parameter '{name}' must be a string or null.", argument=name)
+    return value
 
 
 def _object(parameters: dict[str, Any], name: str) -> dict[str, Any]:

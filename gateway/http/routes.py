@@ -5,6 +5,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route
 
+from gateway.execution.trusted_file import TrustedFile
 from gateway.http.auth import OPEN, Authentication
 from gateway.http.graphiql import graphiql_routes
 from gateway.http.graphql import GraphQLEndpoint, MakeContext
@@ -20,10 +21,14 @@ def routes(
     services: Sequence[BaseRoute],
     options: HttpOptions,
     authentication: Authentication = OPEN,
+    trusted: TrustedFile | None = None,
 ) -> list[BaseRoute]:
-    """Every path of the server; `services` are the doors of others, such as the embedded device services'."""
+    """Every path of the server; `services` are the doors of others, such as the embedded device services'.
+
+    `trusted` holds the trusted documents; whoever opens it keeps it up to date.
+    """
     return [
-        Route("/graphql", GraphQLEndpoint(schema, make_context, options, authentication)),
+        Route("/graphql", GraphQLEndpoint(schema, make_context, options, authentication, trusted)),
         *health_routes(ready),
         *services,
         *(graphiql_routes() if options.graphiql else []),

@@ -10,6 +10,7 @@ import httpx
 import strawberry
 from starlette.applications import Starlette
 
+from gateway.execution.trusted_file import TrustedFile
 from gateway.http.caller import CallerInfo
 from gateway.http.options import HttpOptions
 from gateway.http.routes import middleware, routes
@@ -63,7 +64,9 @@ Serve: TypeAlias = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 SCHEMA = strawberry.Schema(Query, Mutation)
 
 
-def serve_front_door(journal: Journal, **given: object) -> AbstractAsyncContextManager[httpx.AsyncClient]:
+def serve_front_door(
+    journal: Journal, *, trusted: TrustedFile | None = None, **given: object
+) -> AbstractAsyncContextManager[httpx.AsyncClient]:
     """Start the front door with the options given."""
 
     @asynccontextmanager
@@ -77,5 +80,5 @@ def serve_front_door(journal: Journal, **given: object) -> AbstractAsyncContextM
         return journal.not_ready
 
     options = HttpOptions(**given)
-    paths = routes(SCHEMA, make_context, ready, [], options)
+    paths = routes(SCHEMA, make_context, ready, [], options, trusted=trusted)
     return serving(Starlette(routes=paths, middleware=middleware(options)))
