@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -107,6 +108,23 @@ def test_long_work_shows_no_bar_in_a_pipe(directory: Path) -> None:
     assert (imported.stdout, imported.stderr) == ("buttons: 50 added, 0 updated, 0 unchanged\n", "")
     assert exported.stderr == ""
     assert len(json.loads(exported.stdout)["list-devices"]["Devices"]) == 50
+
+
+def test_an_import_that_is_killed_has_imported_nothing(directory: Path) -> None:
+    """Killed while its rows are being written; the next one finds the store as it was."""
+    (directory / "large.json").write_bytes(printed("Devices", *(button(number) for number in range(8_000))))
+    run(directory, "fleet", "import", "fleet.json")
+    log = directory / "data" / "gateway.db-wal"
+    with subprocess.Popen([*GATEWAY, "fleet", "import", "large.json"], cwd=directory, env=environment({})) as process:
+        while process.poll() is None and not (log.exists() and log.stat().st_size > 1_000_000):
+            time.sleep(0.001)
+        process.kill()
+    exported = json.loads(run(directory, "fleet", "export").stdout)
+    again = run(directory, "fleet", "import", "large.json").stdout
+
+    assert process.returncode == -signal.SIGKILL
+    assert len(exported["list-devices"]["Devices"]) == 50
+    assert again == "buttons: 7950 added, 0 updated, 50 unchanged\n"
 
 
 def test_a_server_sees_what_is_done_beside_it(directory: Path, server: ServerProcess) -> None:

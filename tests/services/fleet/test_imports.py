@@ -1,3 +1,4 @@
+import asyncio
 import json
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from gateway.services.context import ServiceContext
 from gateway.services.fleet.counts import Counts
 from gateway.services.fleet.imports import ImportReport, import_file
+from gateway.services.fleet.refusal import FleetRefusal
 from gateway.store.one_click_devices import register_device
 from tests.clock import Clock
 from tests.services.fleet.files import (
@@ -248,3 +250,17 @@ async def test_more_than_one_statement_holds(context: ServiceContext) -> None:
         "Echo devices": 2100,
         "rooms": 210,
     }
+
+
+async def test_two_imports_at_once_are_one(context: ServiceContext) -> None:
+    """Nothing is there twice; who came second finds it unchanged, or is told to try again."""
+    data = printed("Devices", *map(button, range(300))) + printed("Devices", *map(echo, range(300)))
+    results = await asyncio.gather(*(import_file(context, BOTH, data) for _ in range(3)), return_exceptions=True)
+    refusals = [result for result in results if isinstance(result, Exception)]
+    added = [result.counts["buttons"].added for result in results if isinstance(result, ImportReport)]
+
+    assert max(added) == 300
+    assert sum(added) == 300
+    assert {type(refusal) for refusal in refusals} <= {FleetRefusal}
+    assert all("try again" in str(refusal) for refusal in refusals)
+    assert len(await log(context)) == 600
