@@ -30,6 +30,7 @@ from tests.bench.operations import FANOUT50, LIST50, LIST50_ALL_TAGS, Operation,
 from tests.bench.report import print_bars, print_costs
 from tests.bench.servers import Road, roads
 
+CACHE = Path(__file__).parents[2] / "build" / "bench"
 OPERATIONS = (one(), LIST50, LIST50_ALL_TAGS, FANOUT50)
 # What is asked while memory is watched: 49 devices by their ids to one list.
 STEADY = (LIST50, *(one(number % FIFTY.buttons) for number in range(49)))
@@ -40,6 +41,7 @@ class Options:
     effort: Effort
     fleet: int
     requests: int
+    cache: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,10 @@ def main() -> None:
 
 async def _bench(options: Options, directory: Path, console: Console) -> list[Bar]:
     fifty = await make_fleet(directory / "store", FIFTY)
-    large = await large_fleet(options.fleet, console)
+    large = await large_fleet(options.fleet, options.cache, console)
     pages = _pages(large, options.fleet)
-    console.print("counting what is asked upstream")
     with ExitStack() as stack:
+        status = stack.enter_context(console.status("counting what is asked upstream"))
         straight, remote = await _lanes(fifty, OPERATIONS, OPERATIONS, directory / "fifty", stack)
         deep, far = await _lanes(
             large,
@@ -90,9 +92,9 @@ async def _bench(options: Options, directory: Path, console: Console) -> list[Ba
         await _check(deep.road, [*pages.forwards, *pages.backwards])
         await _check(far.road, pages.remote)
         lanes = (straight, deep, remote, far)
-        costs = await measure([task for lane in lanes for task in lane.tasks()], options.effort, console.print)
+        costs = await measure([task for lane in lanes for task in lane.tasks()], options.effort, status.update)
         print_costs(console, costs, options.effort)
-        console.print(f"watching memory over {options.requests:,} requests")
+        status.update(f"watching memory over {options.requests:,} requests")
         resident = await memory(straight.road, STEADY, options.requests, options.effort.clients)
     return [
         *call_bars(remote.asks, FIFTY.echoes),
@@ -152,8 +154,9 @@ def _options() -> Options:
     parser.add_argument("--seconds", type=float, default=2.0, help="seconds of each operation in each round")
     parser.add_argument("--fleet", type=int, default=1_000_000, help="devices of the fleet that is paged through")
     parser.add_argument("--requests", type=int, default=100_000, help="requests over which memory is watched")
+    parser.add_argument("--cache", type=Path, default=CACHE, help="where that fleet is kept from run to run")
     given = parser.parse_args()
-    return Options(Effort(given.clients, given.rounds, given.seconds), given.fleet, given.requests)
+    return Options(Effort(given.clients, given.rounds, given.seconds), given.fleet, given.requests, given.cache)
 
 
 if __name__ == "__main__":
