@@ -2,11 +2,11 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from gateway.cli.refusal import refuse
 from gateway.cli.store import Config, Data, Opened, at_store
+from gateway.cli.table import print_table
 from gateway.services.access_keys import list_access_keys, make_access_key
 from gateway.services.access_keys import revoke as revoke_access_key
 from gateway.store.accounts import AccessKey
@@ -47,7 +47,7 @@ def list_keys(*, account: Account = None, data: Data = None, config: Config = No
     table = Table("Access key id", "Account", "State", box=None, pad_edge=False)
     for key in at_store(data, config, work):
         table.add_row(key.access_key_id, key.account, _state(key))
-    Console(soft_wrap=True, highlight=False).print(table)
+    print_table(table)
 
 
 @access_key.command()

@@ -3,11 +3,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from gateway.cli.refusal import refuse
 from gateway.cli.store import Config, Data, at_database
+from gateway.cli.table import print_table
 from gateway.model.caller import ALL_SCOPES, Scope
 from gateway.store.api_keys import ApiKey, add_api_key, all_api_keys, revoke_api_key
 from gateway.store.database import Database
@@ -63,7 +63,7 @@ def list_keys(*, data: Data = None, config: Config = None) -> None:
     for key in at_database(data, config, work):
         sources = "all" if key.sources is None else " ".join(sorted(key.sources))
         table.add_row(key.id, key.name, " ".join(sorted(key.scopes)), sources, _state(key))
-    Console(soft_wrap=True, highlight=False).print(table)
+    print_table(table)
 
 
 @keys.command()
