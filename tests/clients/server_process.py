@@ -30,7 +30,8 @@ class ServerProcess:
         """End it as a service manager does; return what it printed after its address."""
         self.process.terminate()
         assert self.process.stdout
-        printed = self.process.stdout.read()
+        with self.process.stdout as output:
+            printed = output.read()
         assert self.process.wait(30) == 0, self.log.read_text()
         return printed
 
