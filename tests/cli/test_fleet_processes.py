@@ -16,7 +16,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from tests.clients.server_process import GATEWAY, ServerProcess, environment, served
+from tests.clients.server_process import GATEWAY, ServerProcess, environment, refused, served
 from tests.services.fleet.files import button, printed
 
 FRONT_DOOR = "G030PM0123456789"
@@ -171,6 +171,14 @@ def test_a_fleet_is_kept_in_postgresql(directory: Path, postgres_url: str) -> No
     assert imported == "buttons: 50 added, 0 updated, 0 unchanged\n"
     assert len(exported["list-devices"]["Devices"]) == 66 + 50
     assert len(exported["search-devices"]["Devices"]) == 40
+
+
+def test_a_demo_is_not_served_from_a_fleet_of_ones_own(directory: Path) -> None:
+    """The server does not start, and says which option helps."""
+    run(directory, "fleet", "import", "fleet.json")
+
+    assert "the demo fleet goes into an empty one (--data DIR)" in refused(directory, "--demo", "--port", "0")
+    assert len(json.loads(run(directory, "fleet", "export").stdout)["list-devices"]["Devices"]) == 50
 
 
 def test_a_demo_lives_while_it_is_served(directory: Path) -> None:
