@@ -20,9 +20,13 @@ async def devices_by_arn(
 ) -> Sequence[Device | GatewayError | None]:
     serials = await _serials(upstream, arns)
     known = sorted({serial for serial in serials.values() if isinstance(serial, str)})
-    found: dict[str, Device] = {}
+    found: dict[str, Device | GatewayError] = {}
     for start in range(0, len(known), CEILING):
-        found.update(await _search(upstream, known[start : start + CEILING], decode))
+        asked = known[start : start + CEILING]
+        try:
+            found.update(await _search(upstream, asked, decode))
+        except GatewayError as failure:
+            found.update({arn: failure for arn, serial in serials.items() if serial in asked})
     return [serial if isinstance(serial := serials[arn], GatewayError) else found.get(arn) for arn in arns]
 
 

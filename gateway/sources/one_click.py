@@ -1,5 +1,6 @@
 """1-Click devices, told in the 13 operations of AWS IoT 1-Click."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -83,9 +84,11 @@ class OneClickSource:
         return answer.get("ClaimCode", claim_code), int(answer.get("Total", 0))
 
     async def initiate_claim(self, device_id: str) -> str:
+        _check_device_id(device_id)
         return str((await self.upstream.call("InitiateDeviceClaim", {"DeviceId": device_id})).get("State"))
 
     async def finalize_claim(self, device_id: str, tags: Sequence[Tag] | None) -> str:
+        _check_device_id(device_id)
         given = {} if tags is None else {"Tags": {tag.key: tag.value for tag in tags}}
         return str((await self.upstream.call("FinalizeDeviceClaim", {"DeviceId": device_id, **given})).get("State"))
 
@@ -110,7 +113,7 @@ class OneClickSource:
 
     async def invoke(self, device_id: str, method: DeviceMethod, parameters: object) -> object:
         """Invoke a method with JSON parameters (None: without any); return its JSON answer, None where it has none."""
-        given = {} if parameters is None else {"DeviceMethodParameters": orjson.dumps(parameters).decode()}
+        given = {} if parameters is None else {"DeviceMethodParameters": json.dumps(parameters, ensure_ascii=False)}
         named = {"DeviceType": method.device_type, "MethodName": method.method_name}
         answer = await self.upstream.call("InvokeDeviceMethod", {"DeviceId": device_id, "DeviceMethod": named, **given})
         response = answer.get("DeviceMethodResponse")
@@ -158,6 +161,11 @@ class OneClickSource:
             dict(raw.get("Attributes") or {}),
             tags_of(raw.get("Tags") or {}),
         )
+
+
+def _check_device_id(text: str) -> None:
+    if not DEVICE_ID.fullmatch(text):
+        raise NotFound("There is no such device.")
 
 
 def _methods(raw: Mapping[str, Any]) -> tuple[DeviceMethod, ...]:

@@ -99,8 +99,6 @@ async def finalize_device_claim(
         return refused(told, "deviceId", input.client_mutation_id)
     info.context.loaders.forget()
     [claimed] = await source.devices([input.device_id])
-    if isinstance(claimed, GatewayError):
-        raise claimed
     return Outcome(state=state, device=claimed, client_mutation_id=input.client_mutation_id)
 
 

@@ -4,18 +4,21 @@ import strawberry
 from strawberry.scalars import JSON
 
 from gateway.model.device import Device as ModelDevice
-from gateway.model.errors import InvalidInput, Refused
+from gateway.model.errors import GatewayError, InvalidInput, Refused
 from gateway.schema.device import Device, OneClickDevice
 from gateway.schema.mutations.user_error import UserError, user_error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What any mutation came to; each payload shows the members that it has."""
+    """What any mutation came to; each payload shows the members that it has.
+
+    `device` may be the failure to read it again: what was written stands, and only this field fails.
+    """
 
     client_mutation_id: str | None
     user_errors: tuple[UserError, ...] = ()
-    device: ModelDevice | None = None
+    device: ModelDevice | GatewayError | None = None
     state: str | None = None
     claim_code: str | None = None
     total: int | None = None

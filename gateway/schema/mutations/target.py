@@ -37,12 +37,10 @@ async def one_click_device_of(context: Context, text: str) -> tuple[OneClickSour
     return source, found
 
 
-async def read_again(context: Context, device: Device) -> Device:
-    """The device as it is after a write."""
+async def read_again(context: Context, device: Device) -> Device | GatewayError:
+    """The device as it is after a write, or why it cannot be read; raise NotFound where it is gone."""
     context.loaders.forget()
     [found] = await context.fleet.sources[device.source].devices([device.key])
-    if isinstance(found, GatewayError):
-        raise found
     if found is None:
         raise NotFound("The device is gone.")
     return found
