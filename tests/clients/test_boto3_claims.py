@@ -65,6 +65,46 @@ def test_a_released_device_can_be_claimed_by_another(site: Site, account: Accoun
     assert account.one_click("ListDevices") == {"Devices": []}
 
 
+def test_a_device_that_comes_back_brings_nothing_along(site: Site, account: Account) -> None:
+    """Even to the owner who let it go: no tags, no callback, no events, and it is disabled again."""
+    device_id = account.claimed_button(Name="Front door")
+    callback = '{"callback": {"awsLambdaArn": "arn:aws:lambda:us-west-2:123456789012:function:Listener"}}'
+    account.one_click(
+        "InvokeDeviceMethod",
+        DeviceId=device_id,
+        DeviceMethod={"MethodName": "setOnClickCallback"},
+        DeviceMethodParameters=callback,
+    )
+    site.press(device_id)
+
+    account.one_click("UnclaimDevice", DeviceId=device_id)
+    account.one_click("InitiateDeviceClaim", DeviceId=device_id)
+    site.press(device_id)
+    account.one_click("FinalizeDeviceClaim", DeviceId=device_id)
+
+    described = account.one_click("DescribeDevice", DeviceId=device_id)["DeviceDescription"]
+    assert (described["Tags"], described["Enabled"]) == ({}, False)
+    account.one_click("UpdateDeviceState", DeviceId=device_id, Enabled=True)
+    asked = {"DeviceId": device_id, "DeviceMethod": {"MethodName": "getOnClickCallback"}}
+    assert account.one_click("InvokeDeviceMethod", **asked) == {"DeviceMethodResponse": "{}"}
+    window = {"FromTimeStamp": "2020-01-01T00:00:00Z", "ToTimeStamp": "2100-01-01T00:00:00Z"}
+    assert account.one_click("ListDeviceEvents", DeviceId=device_id, **window) == {"Events": []}
+
+
+def test_an_event_counts_for_the_last_who_initiated(site: Site, account: Account, neighbour: Account) -> None:
+    """And only from then on: to initiate again is to wait for another event."""
+    device_id = site.button()
+    account.one_click("InitiateDeviceClaim", DeviceId=device_id)
+    site.press(device_id)
+    neighbour.one_click("InitiateDeviceClaim", DeviceId=device_id)
+
+    account.one_click_refuses("PreconditionFailedException", "FinalizeDeviceClaim", DeviceId=device_id)
+    neighbour.one_click_refuses("PreconditionFailedException", "FinalizeDeviceClaim", DeviceId=device_id)
+
+    site.press(device_id)
+    assert neighbour.one_click("FinalizeDeviceClaim", DeviceId=device_id) == {"State": "CLAIMED"}
+
+
 def test_initiating_needs_a_device_that_nobody_owns(account: Account, neighbour: Account) -> None:
     """An unknown device is not found; one that is owned, by whomever, is a conflict."""
     mine, theirs = account.claimed_button(), neighbour.claimed_button()

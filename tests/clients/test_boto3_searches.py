@@ -265,8 +265,8 @@ def test_what_comes_and_goes_moves_nothing_else(neighbour: Account) -> None:
 
 
 @pytest.mark.usefixtures("echoes")
-def test_a_token_counts_only_where_it_was_given_out(account: Account) -> None:
-    """Not for other filters, another order or another search."""
+def test_a_token_counts_only_where_it_was_given_out(account: Account, neighbour: Account) -> None:
+    """Not in another account, for other filters, another order or another search."""
     token = account.alexa("SearchDevices", MaxResults=1)["NextToken"]
 
     for params in (
@@ -275,3 +275,4 @@ def test_a_token_counts_only_where_it_was_given_out(account: Account) -> None:
     ):
         account.alexa_refuses("ValidationException", "SearchDevices", NextToken=token, **params)
     account.alexa_refuses("ValidationException", "SearchRooms", NextToken=token)
+    neighbour.alexa_refuses("ValidationException", "SearchDevices", NextToken=token)
