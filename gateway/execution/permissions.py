@@ -95,5 +95,5 @@ def _any_of(guarded: object) -> tuple[frozenset[str], ...]:
     for directive in directives:
         kind = getattr(directive, "__strawberry_directive__", None)
         if kind is not None and kind.graphql_name == DIRECTIVE:
-            return tuple(frozenset(scopes) for scopes in directive.scopes)  # type: ignore[attr-defined]
+            return tuple(frozenset(scopes) for scopes in directive.scopes)  # type: ignore[attr-defined]  # its class is known by its name
     return ()

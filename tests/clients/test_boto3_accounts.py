@@ -59,7 +59,7 @@ def fleet(account: Account) -> Fleet:
     return Fleet(button, account.button_arn(button), account.echo("Lobby Echo", room_arn=room), room, user)
 
 
-def call(account: Account, service: str, operation: str, params: Mapping[str, object], region: str = "") -> Any:  # noqa: ANN401
+def call(account: Account, service: str, operation: str, params: Mapping[str, object], region: str = "") -> Any:  # noqa: ANN401 - as JSON
     client = account.clients[service]
     return account.site.boto3.call(replace(client, region=region or client.region), operation, params)
 

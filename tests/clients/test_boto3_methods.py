@@ -9,7 +9,7 @@ CALLBACK = {"callback": {"awsLambdaArn": "arn:aws:lambda:us-west-2:123456789012:
 MONITOR = CALLBACK | {"condition": {"remainingLifeLowerThan": 10}}
 
 
-def invoke(account: Account, device_id: str, kind: str, method: str, given: object = None) -> Any:  # noqa: ANN401
+def invoke(account: Account, device_id: str, kind: str, method: str, given: object = None) -> Any:  # noqa: ANN401 - as JSON
     params = {} if given is None else {"DeviceMethodParameters": json.dumps(given)}
     asked = {"DeviceType": kind, "MethodName": method}
     answer = account.one_click("InvokeDeviceMethod", DeviceId=device_id, DeviceMethod=asked, **params)

@@ -110,7 +110,7 @@ class WrittenFleet:
         times = (datetime.fromisoformat(event["reportedTime"]) for event in std_events)
         return [(time - self.start) // timedelta(milliseconds=1) for time in times]
 
-    def _call(self, url: str, operation: str, params: Mapping[str, Any], **options: Any) -> dict[str, Any]:  # noqa: ANN401
+    def _call(self, url: str, operation: str, params: Mapping[str, Any], **options: Any) -> dict[str, Any]:  # noqa: ANN401 - httpx has a type for each
         client = Client("iot1click-devices", f"{url}/one-click", TENANT.region, self.access_key_id, self.secret)
         return self.boto3.call(client, operation, params, **options)
 
