@@ -7,7 +7,7 @@ from gateway.services.context import ServiceContext
 from gateway.services.fleet.counts import Counts
 from gateway.services.fleet.imports import ImportReport, import_file
 from gateway.services.fleet.refusal import FleetRefusal
-from gateway.store.one_click_devices import register_device
+from gateway.store.one_click_devices import register_device, registered_device
 from tests.clock import Clock
 from tests.services.fleet.files import (
     BUTTON,
@@ -24,6 +24,8 @@ from tests.services.fleet.files import (
 )
 from tests.services.fleet.whole_fleet import (
     BOTH,
+    BUTTONS,
+    NEIGHBOUR,
     buttons_call,
     echoes_call,
     everything,
@@ -201,13 +203,17 @@ async def test_an_empty_page_is_no_mistake(context: ServiceContext, empty: bytes
 
 
 async def test_a_button_from_the_shop_gets_its_owner(context: ServiceContext) -> None:
-    """What is registered and unclaimed is claimed by the import."""
+    """What is registered and unclaimed is claimed by the import; who had initiated a claim waits no more."""
     await write(context, lambda connection: register_device(connection, "G030PX0312744DWM", "button", None))
+    await buttons_call(context, "InitiateDeviceClaim", NEIGHBOUR, DeviceId="G030PX0312744DWM")
     counts = await imported(context, printed("Devices", BUTTON))
+    device = await context.database.read(lambda connection: registered_device(connection, "G030PX0312744DWM"))
 
     assert counts == {"buttons": Counts(added=1)}
     assert (await buttons_call(context, "ListDevices"))["Devices"] == [BUTTON]
     assert await log(context) == [("G030PX0312744DWM", "ADDED")]
+    assert device is not None
+    assert (device.owner, device.initiated_by) == (BUTTONS, None)
 
 
 async def test_a_room_that_was_renamed(context: ServiceContext) -> None:
