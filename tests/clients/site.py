@@ -44,13 +44,13 @@ class Site:
         """Run it where the gateway runs."""
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(10)
 
-    def access_key(self) -> AccessKey:
+    def access_key(self, *, demo: bool = False) -> AccessKey:
         """The key of a new account."""
         number = f"{next(self.numbers):012}"
 
         def write(connection: Connection) -> AccessKey:
             add_account(connection, number, 0)
-            return add_access_key(connection, self.encryption_key, number, demo=False, now=0)
+            return add_access_key(connection, self.encryption_key, number, demo=demo, now=0)
 
         return self.run(self.context.database.write(write))
 

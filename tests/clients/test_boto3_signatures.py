@@ -13,6 +13,7 @@ from botocore.credentials import Credentials
 
 from tests.clients.account import ALEXA, ONE_CLICK, Account
 from tests.clients.boto3_process import Client
+from tests.clients.site import Site
 
 OPERATIONS = {ONE_CLICK: ("ListDevices", 403), ALEXA: ("SearchRooms", 400)}
 SERVICES = sorted(OPERATIONS)
@@ -129,6 +130,14 @@ def test_percent_encoding_is_signed_as_it_travels(account: Account) -> None:
     assert sent["sent"]["url"].endswith("/one-click/tags/" + arn.replace(":", "%3A").replace("/", "%2F"))
 
 
+def signed_by_hand(
+    service: str, method: str, url: str, headers: Mapping[str, str], access_key_id: str, secret: str
+) -> httpx.Response:
+    request = AWSRequest(method, url, headers)
+    botocore.auth.SigV4Auth(Credentials(access_key_id, secret), service, "us-west-2").add_auth(request)
+    return httpx.request(method, url, headers=dict(request.headers.items()))
+
+
 @pytest.mark.parametrize(
     ("method", "path", "headers", "status"),
     [
@@ -144,12 +153,9 @@ def test_an_operation_that_never_was_is_unknown(
     account: Account, method: str, path: str, headers: Mapping[str, str], status: int
 ) -> None:
     """Signed by hand, because no SDK can ask for it; the name stands where each protocol has it."""
-    service, region = ("iot1click", "us-west-2") if path.startswith("/one-click") else ("a4b", "us-east-1")
+    service = "iot1click" if path.startswith("/one-click") else "a4b"
     client = account.clients[ONE_CLICK]
-    request = AWSRequest(method, account.site.url + path, headers)
-    botocore.auth.SigV4Auth(Credentials(client.access_key_id, client.secret), service, region).add_auth(request)
-
-    response = httpx.request(method, account.site.url + path, headers=dict(request.headers.items()))
+    response = signed_by_hand(service, method, account.site.url + path, headers, client.access_key_id, client.secret)
 
     assert response.status_code == status
     name = response.headers["x-amzn-errortype"] if service == "iot1click" else response.json()["__type"]
@@ -163,3 +169,15 @@ def test_an_unsigned_request_is_told(account: Account, service: str) -> None:
 
     assert response.status_code == OPERATIONS[service][1]
     assert "MissingAuthenticationTokenException" in str(response.headers) + response.text
+
+
+def test_the_demo_key_is_refused_beyond_loopback(site: Site) -> None:
+    """It is printed for everybody to see; where a proxy says that the caller is far away, it opens nothing."""
+    key = site.access_key(demo=True)
+
+    def status(headers: Mapping[str, str]) -> int:
+        url = f"{site.url}/one-click/devices"
+        return signed_by_hand("iot1click", "GET", url, headers, key.access_key_id, key.secret).status_code
+
+    assert status({}) == 200
+    assert status({"X-Forwarded-For": "203.0.113.7"}) == 403
