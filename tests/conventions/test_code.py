@@ -11,7 +11,6 @@ LONGEST_FUNCTION = 50
 DEFERRED_IMPORTS = {
     "gateway/app.py": "what only some settings need is imported when they ask for it",
     "gateway/store/migrate.py": "most starts find nothing to migrate, and Alembic is slow to import",
-    "tests/conftest.py": "pgserver warns when it is imported",
 }
 SILENCED = re.compile(r"# (?:noqa(?:: ?[A-Z0-9]+(?:, ?[A-Z0-9]+)*)?|type: ignore(?:\[[a-z, -]+\])?)(?P<reason>.*)")
 
