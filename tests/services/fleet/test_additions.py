@@ -203,10 +203,10 @@ async def test_a_serial_number_of_two_devices_is_not_guessed(context: ServiceCon
     foreign = NewAlexaDevice("arn:foreign", "G1", "C3")
     await context.database.write(lambda connection: add_device(connection, NEIGHBOUR, foreign, 0))
     await refused(context, ", ".join(arns), issue_secret(context, BOTH, "G1"))
-    foreign = NewAlexaDevice("arn:foreign", "G3", "C3")
-    await context.database.write(lambda connection: add_device(connection, ECHOES, foreign, 0))
-
-    assert await issue_secret(context, BOTH, "G3")
+    alone = NewAlexaDevice("arn:alone", "G3", "C3")
+    await context.database.write(lambda connection: add_device(connection, NEIGHBOUR, alone, 0))
+    with pytest.raises(UnknownDeviceError):
+        await issue_secret(context, BOTH, "G3")
 
 
 def test_new_names_are_of_the_known_forms() -> None:
