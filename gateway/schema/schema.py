@@ -1,6 +1,7 @@
 from datetime import datetime
 
 import strawberry
+from graphql import GraphQLSchema, Undefined
 from strawberry.schema.config import StrawberryConfig
 
 from gateway.schema.device import AlexaDevice, OneClickDevice
@@ -16,4 +17,17 @@ CONCRETE = (OneClickDevice, AlexaDevice, Room, User, ClickEvent, ConnectionStatu
 
 def make_schema() -> strawberry.Schema:
     """Build the graph that contract.graphql promises; `schema.graphql` is its print."""
-    return strawberry.Schema(Query, Mutation, types=CONCRETE, config=StrawberryConfig(scalar_map={datetime: DATE_TIME}))
+    schema = strawberry.Schema(
+        Query, Mutation, types=CONCRETE, config=StrawberryConfig(scalar_map={datetime: DATE_TIME})
+    )
+    _leave_out_null_defaults(schema._schema)  # noqa: SLF001  # Strawberry's only way to the graphql-core schema
+    return schema
+
+
+def _leave_out_null_defaults(schema: GraphQLSchema) -> None:
+    """Print `first: Int` for what may be left out; Strawberry makes it `first: Int = null`, unlike the contract."""
+    for named in schema.type_map.values():
+        for field in getattr(named, "fields", {}).values():
+            for given in (field, *getattr(field, "args", {}).values()):
+                if getattr(given, "default_value", Undefined) is None:
+                    given.default_value = Undefined
