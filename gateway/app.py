@@ -27,6 +27,7 @@ from gateway.http.key_set import KeySet
 from gateway.http.options import HttpOptions
 from gateway.http.routes import middleware, routes
 from gateway.http.service_doors import service_doors
+from gateway.http.status import StatusProfile
 from gateway.limits.document import DocumentLimits
 from gateway.loaders import Loaders
 from gateway.model.page import PageLimits
@@ -265,10 +266,13 @@ async def _open_trusted(
 def _http_options(settings: Settings) -> HttpOptions:
     return HttpOptions(
         max_body_bytes=settings.maximum_body,
+        max_head_bytes=settings.maximum_headers,
         allowed_hosts=settings.allowed_hosts,
         allowed_origins=settings.allowed_origins,
-        introspection=settings.introspection,
-        graphiql=settings.graphiql,
+        introspection=settings.open_unless_hardened(settings.introspection),
+        suggestions=settings.open_unless_hardened(settings.suggestions),
+        graphiql=settings.open_unless_hardened(settings.graphiql),
+        plain_get=settings.open_unless_hardened(settings.plain_get),
         deadline_seconds=settings.deadline,
         limits=DocumentLimits(
             settings.maximum_document,
@@ -283,6 +287,9 @@ def _http_options(settings: Settings) -> HttpOptions:
         document_cache_bytes=settings.document_cache,
         persisted_bytes=settings.persisted_documents,
         trusted_only=settings.trusted_only,
+        max_batch=settings.maximum_batch,
+        compression=settings.compression,
+        status_profile=StatusProfile(settings.status_profile),
     )
 
 

@@ -117,8 +117,22 @@ class Settings(BaseSettings):
     sources: tuple[SourceSettings, ...] = Field(
         default=EMBEDDED_SOURCES, description="Where devices come from, in the order of lists."
     )
-    graphiql: bool = Field(default=True, description="Serve GraphiQL at /.")
-    introspection: bool = Field(default=True, description="Answer introspection.")
+    profile: Literal["loopback", "hardened"] | None = Field(
+        default=None, description="How open the gateway is; unless said, loopback on loopback and hardened beyond."
+    )
+    graphiql: bool | None = Field(default=None, description="Serve GraphiQL at /; unless said, not if hardened.")
+    introspection: bool | None = Field(default=None, description="Answer introspection; unless said, not if hardened.")
+    suggestions: bool | None = Field(
+        default=None, description="Say which field was perhaps meant; unless said, not if hardened."
+    )
+    plain_get: bool | None = Field(
+        default=None,
+        description="Run documents sent by GET without a preflight header; unless said, not if hardened.",
+    )
+    status_profile: Literal["default", "draft-2026"] = Field(
+        default="default", description="HTTP statuses as clients expect them, or as the draft of 2026 has them."
+    )
+    compression: bool = Field(default=True, description="Compress answers for clients that take gzip.")
     page_size: Positive = Field(default=20, description="Items of a page where neither first nor last is given.")
     page_maximum: Positive = Field(default=100, description="The largest first or last.")
     scan_limit: Positive = Field(
@@ -126,6 +140,10 @@ class Settings(BaseSettings):
     )
     deadline: Seconds = Field(default=30.0, description="Seconds an operation may take.")
     maximum_body: Positive = Field(default=1_048_576, description="Bytes of a request's body.")
+    maximum_headers: Positive = Field(default=65_536, description="Bytes of a request's line and headers.")
+    maximum_batch: Annotated[int, Field(ge=0, le=10)] = Field(
+        default=0, description="Operations of one request, sent as a JSON array; 0 takes no arrays."
+    )
     maximum_document: Positive = Field(default=100_000, description="Bytes of a document.")
     maximum_tokens: Positive = Field(default=2_000, description="Lexical tokens of a document.")
     maximum_depth: Positive = Field(default=16, description="Fields nested in each other, through fragments.")
@@ -195,6 +213,16 @@ class Settings(BaseSettings):
             message = "trusted_only needs trusted_documents: without them nothing could be run"
             raise ValueError(message)
         return self
+
+    @property
+    def hardened(self) -> bool:
+        if self.profile is None:
+            return self.host not in LOOPBACK
+        return self.profile == "hardened"
+
+    def open_unless_hardened(self, asked_for: bool | None) -> bool:  # noqa: FBT001  # the setting's own value
+        """What a setting of the profile's means: as it says, else by the profile."""
+        return not self.hardened if asked_for is None else asked_for
 
 
 class NotUsable(Exception):

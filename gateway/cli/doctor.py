@@ -68,7 +68,7 @@ async def _examine(config: Path | None, data: Path | None) -> list[Finding]:
         *_examine_data(settings),
         *await _examine_store(settings),
         *await asyncio.gather(*map(_examine_source, settings.sources)),
-        *([examine_page(DIST)] if settings.graphiql else []),
+        *([examine_page(DIST)] if settings.open_unless_hardened(settings.graphiql) else []),
     ]
 
 

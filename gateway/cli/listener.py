@@ -1,10 +1,12 @@
 import signal
 import socket
 from collections.abc import Callable
+from functools import partial
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from gateway.http.connection import Connection
 from gateway.settings import NotUsable, Settings
 
 BACKLOG = 2048
@@ -46,7 +48,7 @@ class Listener:
         self._server = server = uvicorn.Server(
             uvicorn.Config(
                 app,
-                http="httptools",
+                http=partial(Connection, max_head_bytes=settings.maximum_headers),  # type: ignore[arg-type]  # it makes one
                 ws="none",
                 lifespan="off",
                 access_log=False,

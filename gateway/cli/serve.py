@@ -61,7 +61,8 @@ async def _serve(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         address = stack.enter_context(bind(settings.host, settings.port))
         gateway = await stack.enter_async_context(open_gateway(settings, listener.stopping))
-        rows = doors(url_of(address), graph=True, graphiql=settings.graphiql, embedded=gateway.services is not None)
+        graphiql = settings.open_unless_hardened(settings.graphiql)
+        rows = doors(url_of(address), graph=True, graphiql=graphiql, embedded=gateway.services is not None)
         keys: Sequence[AccessKey] = ()
         if gateway.services is not None:
             keys, more = await _prepare(settings, gateway.services, stack)

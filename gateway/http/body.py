@@ -13,7 +13,7 @@ class Disconnected(Exception):
 async def read_body(receive: Receive, content_length: str | None, max_bytes: int, deadline_seconds: float) -> bytes:
     """Read a request's body. Raise HttpRefused: 413 beyond `max_bytes`, 408 when it does not arrive in time."""
     if content_length is not None and content_length.isdecimal() and int(content_length) > max_bytes:
-        raise _too_large(max_bytes)
+        raise too_large(max_bytes)
     try:
         async with asyncio.timeout(deadline_seconds):
             return await _receive_all(receive, max_bytes)
@@ -32,12 +32,12 @@ async def _receive_all(receive: Receive, max_bytes: int) -> bytes:
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
         if size > max_bytes:
-            raise _too_large(max_bytes)
+            raise too_large(max_bytes)
         chunks.append(chunk)
         if not message.get("more_body", False):
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
-def _too_large(max_bytes: int) -> HttpRefused:
+def too_large(max_bytes: int) -> HttpRefused:
     message = f"The body is larger than {max_bytes} bytes."
     return HttpRefused(413, ErrorCode.LIMIT_EXCEEDED, message, {"connection": "close"}, limit="maximum_body")

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TypeAlias
@@ -15,13 +16,16 @@ from gateway.execution.run import assert_runnable, core_schema, run
 from gateway.execution.trusted_file import TrustedFile
 from gateway.http.accept import MediaType, negotiate
 from gateway.http.auth import Authentication
-from gateway.http.body import Disconnected, read_body
+from gateway.http.batch import Batch
+from gateway.http.body import Disconnected
 from gateway.http.caller import CallerInfo
-from gateway.http.cross_site import refuse_cross_site
+from gateway.http.compression import compressed
+from gateway.http.conditional import conditional
+from gateway.http.incoming import read_request
 from gateway.http.options import HttpOptions
 from gateway.http.refusal import HttpRefused
-from gateway.http.request import GraphQLRequest, read_get, read_post
-from gateway.http.response import HttpResponse, write_failure, write_refusal, write_result
+from gateway.http.request import GraphQLRequest
+from gateway.http.response import HttpResponse, write_failure, write_refusal, write_result, write_results
 from gateway.http.unauthenticated import Unauthenticated
 from gateway.limits.passed import LimitPassed
 from gateway.limits.variables import check_variables
@@ -61,39 +65,77 @@ class GraphQLEndpoint:
             response = await self._respond(scope, headers, receive)
         except Disconnected:
             return
+        if self._options.compression:
+            response = await compressed(response, headers.get("accept-encoding"))
         for message in response.messages():
             await send(message)
 
     async def _respond(self, scope: Scope, headers: Headers, receive: Receive) -> HttpResponse:
-        media_type = MediaType.JSON
+        media_type, profile = MediaType.JSON, self._options.status_profile
         try:
             media_type = negotiate(headers.get("accept"))
-            return write_result(await self._answer(scope, headers, receive), media_type)
+            info = _info(scope, await self._caller(headers))
+            request = await read_request(scope, headers, receive, self._options)
+            if isinstance(request, list):
+                return write_results(await self._answer_all(request, info), media_type)
+            if scope["method"] == "POST":
+                return write_result(await self._answer(request, info), media_type, profile)
+            result = await self._answer_get(request, info)
+            response = write_result(result, media_type, profile)
+            return response if result.errors else conditional(response, headers.get("if-none-match"))
         except HttpRefused as refusal:
-            return write_refusal(refusal, media_type)
+            return write_refusal(refusal, media_type, profile)
         except RequestRefused as refusal:
-            return write_result(refusal.result, media_type)
+            return write_result(refusal.result, media_type, profile)
         except Disconnected:
             raise
         except Exception as error:  # noqa: BLE001  # the one exit: whatever it is, it is logged and masked
             return write_failure(internal_error(error), media_type)
 
-    async def _answer(self, scope: Scope, headers: Headers, receive: Receive) -> Result:
-        caller = await self._caller(headers)
-        request = await self._read(scope, headers, receive)
+    async def _answer(self, request: GraphQLRequest, info: CallerInfo) -> Result:
+        return await self._run(self._plan(request, info.caller), request, info)
+
+    async def _answer_get(self, request: GraphQLRequest, info: CallerInfo) -> Result:
+        plan = self._plan(request, info.caller)
+        if plan.is_mutation:
+            message = "Mutations are served by POST only."
+            raise HttpRefused(405, ErrorCode.BAD_USER_INPUT, message, {"allow": "POST"})
+        return await self._run(plan, request, info)
+
+    async def _answer_all(self, batch: Batch, info: CallerInfo) -> list[Result]:
+        """Answer each in its place, side by side; what all of them would cost is known before the first runs."""
+        planned = [self._planned(one, info.caller) for one in batch]
+        return await asyncio.gather(*(self._settled(one, info) for one in planned))
+
+    def _planned(self, one: GraphQLRequest | Result, caller: Caller) -> tuple[Plan, GraphQLRequest] | Result:
+        if isinstance(one, Result):
+            return one
+        try:
+            return self._plan(one, caller), one
+        except RequestRefused as refusal:
+            return refusal.result
+
+    async def _settled(self, planned: tuple[Plan, GraphQLRequest] | Result, info: CallerInfo) -> Result:
+        if isinstance(planned, Result):
+            return planned
+        try:
+            return await self._run(*planned, info)
+        except Exception as error:  # noqa: BLE001  # as in _respond: one that breaks takes no other with it
+            return internal_error(error)
+
+    def _plan(self, request: GraphQLRequest, caller: Caller) -> Plan:
         _check_variables(request, self._options.max_variables_bytes)
-        document = self._lookup.find(request.document)
-        plan = make_plan(
+        return make_plan(
             self._core_schema,
-            document,
+            self._lookup.find(request.document),
             request.operation_name,
             request.variables,
             self._options.deadline_seconds,
             caller,
         )
-        if scope["method"] == "GET":
-            _refuse_mutation(plan)
-        async with self._make_context(_info(scope, caller)) as context:
+
+    async def _run(self, plan: Plan, request: GraphQLRequest, info: CallerInfo) -> Result:
+        async with self._make_context(info) as context:
             return await run(self._schema, plan, context, request.extensions)
 
     async def _caller(self, headers: Headers) -> Caller:
@@ -103,33 +145,12 @@ class GraphQLEndpoint:
             challenge = {"www-authenticate": "Bearer"}
             raise HttpRefused(401, ErrorCode.UNAUTHENTICATED, error.message, challenge) from error
 
-    async def _read(self, scope: Scope, headers: Headers, receive: Receive) -> GraphQLRequest:
-        method = scope["method"]
-        if method not in {"GET", "POST"}:
-            message = "GraphQL is served by GET and POST."
-            raise HttpRefused(405, ErrorCode.BAD_USER_INPUT, message, {"allow": "GET, POST"})
-        refuse_cross_site(
-            headers.get("host"), headers.get("origin"), headers.get("sec-fetch-site"), self._options.allowed_origins
-        )
-        if method == "GET":
-            return read_get(scope["query_string"], self._options.max_body_bytes)
-        body = await read_body(
-            receive, headers.get("content-length"), self._options.max_body_bytes, self._options.deadline_seconds
-        )
-        return read_post(headers.get("content-type"), headers.get("content-encoding"), body)
-
 
 def _check_variables(request: GraphQLRequest, maximum: int) -> None:
     try:
         check_variables(request.variables, maximum)
     except LimitPassed as passed:
         raise RequestRefused(refused_limit(passed)) from None
-
-
-def _refuse_mutation(plan: Plan) -> None:
-    if plan.is_mutation:
-        message = "Mutations are served by POST only."
-        raise HttpRefused(405, ErrorCode.BAD_USER_INPUT, message, {"allow": "POST"})
 
 
 def _info(scope: Scope, caller: Caller) -> CallerInfo:

@@ -6,10 +6,10 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.execution.result import ErrorCode
+from gateway.execution.result import ErrorCode, internal_error
 from gateway.http.accept import MediaType
 from gateway.http.refusal import HttpRefused
-from gateway.http.response import write_refusal
+from gateway.http.response import HttpResponse, write_failure, write_refusal
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -18,6 +18,8 @@ PROBED_PATHS = frozenset({"/live", "/ready"})
 
 class RequestIdAndAccessLog:
     """Names each request, in the `x-request-id` answer header and in every log line, and logs one line at its end.
+
+    What an application below could not answer is answered here, as masked as everything else, and logged.
 
     A client's own id is not taken: it could be chosen to confuse the log. The line has no query text and no header.
     """
@@ -44,9 +46,10 @@ class RequestIdAndAccessLog:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, receive, send_with_id)
-            except Exception:
-                status = 500
-                raise
+            except Exception as error:
+                if status is not None:
+                    raise
+                await _send(write_failure(internal_error(error), MediaType.JSON), send_with_id)
             finally:
                 milliseconds = round((time.perf_counter() - began) * 1000, 2)
                 log.info("request", method=scope["method"], path=_path(scope), status=status, ms=milliseconds)
@@ -88,7 +91,10 @@ async def _refuse_host(send: Send) -> None:
     refusal = HttpRefused(
         421, ErrorCode.FORBIDDEN, "This Host is not served here; the setting allowed_hosts can list it."
     )
-    response = write_refusal(refusal, MediaType.JSON)
+    await _send(write_refusal(refusal, MediaType.JSON), send)
+
+
+async def _send(response: HttpResponse, send: Send) -> None:
     for message in response.messages():
         await send(message)
 

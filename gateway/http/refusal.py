@@ -13,5 +13,12 @@ class HttpRefused(Exception):
         self.result: Result = refused(code, message, **extensions)
 
 
+class NotWellFormed(HttpRefused):
+    """What was sent can be read, and has not the parameters of GraphQL over HTTP."""
+
+    def __init__(self, message: str, **extensions: str) -> None:
+        super().__init__(400, ErrorCode.BAD_USER_INPUT, message, None, **extensions)
+
+
 def bad_request(message: str, **extensions: str) -> HttpRefused:
     return HttpRefused(400, ErrorCode.BAD_USER_INPUT, message, None, **extensions)

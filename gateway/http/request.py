@@ -8,7 +8,7 @@ import orjson
 
 from gateway.execution.lookup import DocumentName
 from gateway.execution.result import ErrorCode
-from gateway.http.refusal import HttpRefused, bad_request
+from gateway.http.refusal import HttpRefused, NotWellFormed, bad_request
 
 MAX_QUERY_FIELDS = 50
 
@@ -32,33 +32,21 @@ class GraphQLRequest:
         return DocumentName(self.query, self.document_id, self.sha256_hash)
 
 
-def read_get(query_string: bytes, max_bytes: int) -> GraphQLRequest:
-    """Read the parameters of a GET; `variables` and `extensions` are JSON texts in it.
-
-    Raise HttpRefused: 414 beyond `max_bytes`, 400 for the rest.
-    """
-    if len(query_string) > max_bytes:
-        message = f"The query string is longer than {max_bytes} bytes."
-        raise HttpRefused(414, ErrorCode.LIMIT_EXCEEDED, message, limit="maximum_body")
+def read_get(query_string: bytes) -> GraphQLRequest:
+    """Read the parameters of a GET; `variables` and `extensions` are JSON texts in it. Raise HttpRefused 400."""
     parameters: dict[str, Any] = {}
     for name, value in _query_fields(query_string):
         if name in parameters:
-            raise bad_request(f"The parameter '{name}' is given more than once.", argument=name)
+            raise NotWellFormed(f"The parameter '{name}' is given more than once.", argument=name)
         parameters[name] = value
     for name in ("variables", "extensions"):
         parameters[name] = _json(parameters.get(name) or "null", f"The parameter '{name}'", argument=name)
-    return _graphql_request(parameters)
+    return graphql_request(parameters)
 
 
-def read_post(content_type: str | None, content_encoding: str | None, body: bytes) -> GraphQLRequest:
-    """Read the parameters of a POST. Raise HttpRefused: 415 for another type, charset or encoding, 400 for the rest."""
-    _require_json(content_type)
-    if content_encoding not in {None, "", "identity"}:
-        raise _unsupported_media("The body must not be compressed.")
-    parameters = _json(body, "The body")
-    if not isinstance(parameters, dict):
-        raise bad_request("The body must be a JSON object.")
-    return _graphql_request(parameters)
+def read_json(body: bytes) -> object:
+    """Read the body of a POST. Raise HttpRefused 400."""
+    return _json(body, "The body")
 
 
 def _query_fields(query_string: bytes) -> list[tuple[str, str]]:
@@ -70,7 +58,8 @@ def _query_fields(query_string: bytes) -> list[tuple[str, str]]:
         raise bad_request(message) from None
 
 
-def _require_json(content_type: str | None) -> None:
+def require_json(content_type: str | None) -> None:
+    """Raise HttpRefused: 415 for another type or charset than JSON in UTF-8."""
     media_type, *parameters = (content_type or "").lower().split(";")
     if media_type.strip() != "application/json":
         raise _unsupported_media("The Content-Type must be application/json.")
@@ -91,7 +80,8 @@ def _json(text: str | bytes, what: str, **extensions: str) -> Any:  # noqa: ANN4
         raise bad_request(f"{what} is not JSON: {error.msg} at character {error.pos}.", **extensions) from None
 
 
-def _graphql_request(parameters: dict[str, Any]) -> GraphQLRequest:
+def graphql_request(parameters: dict[str, Any]) -> GraphQLRequest:
+    """Read the parameters. Raise HttpRefused 400, naming the one that is wrong."""
     extensions = _object(parameters, "extensions")
     request = GraphQLRequest(
         _text(parameters, "query"),
@@ -102,7 +92,7 @@ def _graphql_request(parameters: dict[str, Any]) -> GraphQLRequest:
         _sha256_hash(extensions),
     )
     if request.query is None and request.document_id is None and request.sha256_hash is None:
-        raise bad_request("The parameter 'query' must be a string.", argument="query")
+        raise NotWellFormed("The parameter 'query' must be a string.", argument="query")
     return request
 
 
@@ -113,13 +103,15 @@ def _sha256_hash(extensions: dict[str, Any]) -> str | None:
             return None
         case {"version": 1, "sha256Hash": str(sha256_hash)} if sha256_hash:
             return sha256_hash
-    raise bad_request("extensions.persistedQuery needs `version` 1 and `sha256Hash`, a string.", argument="extensions")
+    raise NotWellFormed(
+        "extensions.persistedQuery needs `version` 1 and `sha256Hash`, a string.", argument="extensions"
+    )
 
 
 def _text(parameters: dict[str, Any], name: str) -> str | None:
     value = parameters.get(name)
     if value is not None and not isinstance(value, str):
-        raise bad_request(f"The parameter '{name}' must be a string or null.", argument=name)
+        raise NotWellFormed(f"The parameter '{name}' must be a string or null.", argument=name)
     return value
 
 
@@ -128,5 +120,5 @@ def _object(parameters: dict[str, Any], name: str) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise bad_request(f"The parameter '{name}' must be an object or null.", argument=name)
+        raise NotWellFormed(f"The parameter '{name}' must be an object or null.", argument=name)
     return value

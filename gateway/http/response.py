@@ -1,6 +1,7 @@
 """A result → HTTP in plain values. Pure."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -10,6 +11,9 @@ from starlette.types import Message
 from gateway.execution.result import Result
 from gateway.http.accept import MediaType
 from gateway.http.refusal import HttpRefused
+from gateway.http.status import StatusProfile, media_type_of, refusal_status, status_of
+
+NOT_MODIFIED = 304
 
 HeaderList: TypeAlias = list[tuple[bytes, bytes]]
 
@@ -23,9 +27,9 @@ class HttpResponse:
     body: bytes
 
     def messages(self) -> tuple[Message, Message]:
-        """Return it as ASGI sends it."""
-        length = (b"content-length", str(len(self.body)).encode())
-        start = {"type": "http.response.start", "status": self.status, "headers": [*self.headers, length]}
+        """Return it as ASGI sends it; a 304 has no length, which would be that of what the client has."""
+        length = [] if self.status == NOT_MODIFIED else [(b"content-length", str(len(self.body)).encode())]
+        start = {"type": "http.response.start", "status": self.status, "headers": [*self.headers, *length]}
         return start, {"type": "http.response.body", "body": self.body}
 
 
@@ -34,30 +38,41 @@ _HEADERS: dict[MediaType, HeaderList] = {
         (b"content-type", f"{media_type}; charset=utf-8".encode()),
         (b"cache-control", b"no-store"),
         (b"vary", b"Accept"),
-        (b"x-content-type-options", b"nosniff"),
     ]
     for media_type in MediaType
 }
 
 
-def write_result(result: Result, media_type: MediaType) -> HttpResponse:
-    """Write 200 for what was executed, whatever its errors.
-
-    What was refused before is 400 as application/graphql-response+json, and 200 as application/json, where a status
-    speaks of HTTP only (GraphQL over HTTP, "Status Codes").
-    """
-    status = 200 if result.executed or media_type is MediaType.JSON else 400
-    return HttpResponse(status, _HEADERS[media_type], write_body(result))
+def write_result(result: Result, media_type: MediaType, profile: StatusProfile = StatusProfile.DEFAULT) -> HttpResponse:
+    """Write what came of one request, under the status that its profile gives it."""
+    status = status_of(result, media_type, profile)
+    return HttpResponse(status, _HEADERS[media_type_of(status, media_type, profile)], write_body(result))
 
 
-def write_refusal(refusal: HttpRefused, media_type: MediaType) -> HttpResponse:
+def write_results(results: Sequence[Result], media_type: MediaType) -> HttpResponse:
+    """Write what came of a batch, in order: 200 whatever came of each (GraphQL over HTTP, "Request Batching")."""
+    body = b"[" + b",".join(write_body(result) for result in results) + b"]"
+    return HttpResponse(200, _HEADERS[media_type], body)
+
+
+def write_refusal(
+    refusal: HttpRefused, media_type: MediaType, profile: StatusProfile = StatusProfile.DEFAULT
+) -> HttpResponse:
     extra = [(name.encode(), value.encode()) for name, value in refusal.headers.items()]
-    return HttpResponse(refusal.status, [*_HEADERS[media_type], *extra], write_body(refusal.result))
+    status = refusal_status(refusal, profile)
+    headers = _HEADERS[media_type_of(status, media_type, profile)]
+    return HttpResponse(status, [*headers, *extra], write_body(refusal.result))
 
 
 def write_failure(result: Result, media_type: MediaType) -> HttpResponse:
     """Write a failure of the server's own."""
     return HttpResponse(500, _HEADERS[media_type], write_body(result))
+
+
+def replaced(headers: HeaderList, *new: tuple[bytes, bytes]) -> HeaderList:
+    """The headers with these in place of those of the same name."""
+    names = {name for name, _ in new}
+    return [*(header for header in headers if header[0] not in names), *new]
 
 
 def write_body(result: Result) -> bytes:

@@ -9,9 +9,12 @@ from gateway.execution.trusted_file import TrustedFile
 from gateway.http.auth import OPEN, Authentication
 from gateway.http.graphiql import graphiql_routes
 from gateway.http.graphql import GraphQLEndpoint, MakeContext
+from gateway.http.head_limit import HeadLimit
 from gateway.http.health import Ready, health_routes
 from gateway.http.middleware import AllowedHosts, RequestIdAndAccessLog
 from gateway.http.options import HttpOptions
+from gateway.http.preflight import PREFLIGHT_HEADERS
+from gateway.http.security_headers import SecurityHeaders
 
 
 def routes(
@@ -38,7 +41,9 @@ def routes(
 def middleware(options: HttpOptions) -> list[Middleware]:
     """What every request goes through, outermost first."""
     return [
+        Middleware(SecurityHeaders),
         Middleware(RequestIdAndAccessLog),
+        Middleware(HeadLimit, max_bytes=options.max_head_bytes),
         Middleware(AllowedHosts, allowed_hosts=options.allowed_hosts),
         *([_cross_origin(options.allowed_origins)] if options.allowed_origins else []),
     ]
@@ -50,6 +55,6 @@ def _cross_origin(origins: tuple[str, ...]) -> Middleware:
         CORSMiddleware,
         allow_origins=origins,
         allow_methods=("GET", "POST"),
-        allow_headers=("authorization", "content-type"),
-        expose_headers=("x-request-id",),
+        allow_headers=("authorization", "content-type", "x-api-key", *PREFLIGHT_HEADERS),
+        expose_headers=("etag", "x-request-id"),
     )

@@ -58,18 +58,27 @@ async def test_a_path_cannot_forge_a_log_line(serve: Serve) -> None:
     assert [(line["path"], line["status"]) for line in lines] == [("/nowhere%0Aevent=request", 404)]
 
 
-async def test_a_door_that_breaks_is_logged_as_500() -> None:
-    """Where another door of the same server fails, the access line says so."""
+async def test_a_door_that_breaks_is_masked_and_logged() -> None:
+    """Where another door of the same server fails, the log has the cause under the id that the answer carries."""
 
     async def broken(_request: Request) -> Response:
-        raise RuntimeError("broken")
+        raise RuntimeError("password=hunter2")
 
     app = Starlette(routes=[Route("/broken", broken)], middleware=middleware(HttpOptions()))
-    with capture_logs() as lines:
+    with capture_logs(processors=MERGE) as lines:
         async with serving(app) as client:
-            await client.get("/broken")
+            answer = await client.get("/broken")
 
-    assert [(line["path"], line["status"]) for line in lines] == [("/broken", 500)]
+    assert answer.status_code == 500
+    assert answer.json() == {
+        "errors": [{"message": "Internal server error", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]
+    }
+    assert [(line["event"], line["request_id"]) for line in lines] == [
+        ("request failed", answer.headers["x-request-id"]),
+        ("request", answer.headers["x-request-id"]),
+    ]
+    assert str(lines[0]["exc_info"]) == "password=hunter2"
+    assert (lines[1]["path"], lines[1]["status"]) == ("/broken", 500)
 
 
 async def test_a_context_knows_who_asks(serve: Serve, journal: Journal) -> None:

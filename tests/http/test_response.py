@@ -38,4 +38,3 @@ def test_answers_are_not_stored() -> None:
 
     assert headers[b"cache-control"] == b"no-store"
     assert headers[b"vary"] == b"Accept"
-    assert headers[b"x-content-type-options"] == b"nosniff"

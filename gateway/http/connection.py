@@ -1,0 +1,143 @@
+"""What a client may hold a connection with: uvicorn's own protocol has no bound on a request's head, and no time."""
+
+import asyncio
+from enum import Enum
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from gateway.execution.result import ErrorCode
+from gateway.http.accept import MediaType
+from gateway.http.head_limit import head_too_large
+from gateway.http.refusal import HttpRefused
+from gateway.http.response import write_refusal
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+
+HEAD_SECONDS = 20.0
+STALL_SECONDS = 30.0
+
+
+class _Stage(Enum):
+    IDLE = "between two requests"
+    HEAD = "in a request's line and headers"
+    BODY = "in its body, or what follows that"
+
+
+class Connection(HttpToolsProtocol):
+    """Closes on whoever does not finish a request's line and headers, or does not read the answer.
+
+    A head that is unfinished after `max_head_bytes` is answered 431, after `head_seconds` 408; one that comes whole in
+    its first piece costs nothing here, and is measured by HeadLimit. As many bytes after the head that bring nothing of
+    the body (chunk extensions, trailers) end the connection. A client that has taken not a byte of a waiting answer in
+    `stall_seconds` is dropped; a slow one is not.
+    """
+
+    def __init__(
+        self,
+        *arguments: Any,  # noqa: ANN401  # uvicorn's
+        max_head_bytes: int,
+        head_seconds: float = HEAD_SECONDS,
+        stall_seconds: float = STALL_SECONDS,
+        **named: Any,  # noqa: ANN401  # uvicorn's
+    ) -> None:
+        super().__init__(*arguments, **named)
+        self._max_head_bytes = max_head_bytes
+        self._head_seconds = head_seconds
+        self._stall_seconds = stall_seconds
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._stall_timer: asyncio.TimerHandle | None = None
+        self._stage = _Stage.IDLE
+        self._idle_bytes = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
+        super().connection_made(transport)
+        self._head_timer = self.loop.call_later(self._head_seconds, self._end_head)
+
+    def data_received(self, data: bytes) -> None:
+        began = self._stage
+        self._idle_bytes += len(data)
+        super().data_received(data)
+        if began is _Stage.IDLE or self._stage is _Stage.IDLE:
+            self._idle_bytes = 0
+        if self._stage is not _Stage.HEAD:
+            self._stop_head_timer()
+        elif self._head_timer is None:
+            self._head_timer = self.loop.call_later(self._head_seconds, self._end_head)
+        if self._idle_bytes > self._max_head_bytes:
+            self._refuse(head_too_large(self._max_head_bytes))
+
+    def on_message_begin(self) -> None:
+        self._stage = _Stage.HEAD
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._stage = _Stage.BODY
+        self._idle_bytes = 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._idle_bytes = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._stage = _Stage.IDLE
+        super().on_message_complete()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._await_reader(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._stop_stall_timer()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_head_timer()
+        self._stop_stall_timer()
+        super().connection_lost(exc)
+
+    def _end_head(self) -> None:
+        self._head_timer = None
+        message = f"The request's headers did not arrive within {self._head_seconds:g} seconds."
+        self._refuse(HttpRefused(408, ErrorCode.DEADLINE_EXCEEDED, message, {"connection": "close"}))
+
+    def _refuse(self, refusal: HttpRefused) -> None:
+        """Close; tell why where an answer can be written: in a head, while no other answer is under way."""
+        if self.transport.is_closing():
+            return
+        if self._stage is _Stage.HEAD and (self.cycle is None or self.cycle.response_complete):
+            self.transport.write(_written(refusal))
+        log.info("connection refused", status=refusal.status, stage=self._stage.name, client=self.client)
+        self.transport.close()
+
+    def _await_reader(self, waiting: int) -> None:
+        self._stop_stall_timer()
+        self._stall_timer = self.loop.call_later(self._stall_seconds, self._drop_unless_read, waiting)
+
+    def _drop_unless_read(self, waiting: int) -> None:
+        left = self.transport.get_write_buffer_size()
+        if left < waiting:
+            self._await_reader(left)
+        else:
+            log.info("connection dropped", reason="the client does not read", client=self.client)
+            self.transport.abort()
+
+    def _stop_head_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _stop_stall_timer(self) -> None:
+        if self._stall_timer is not None:
+            self._stall_timer.cancel()
+            self._stall_timer = None
+
+
+def _written(refusal: HttpRefused) -> bytes:
+    response = write_refusal(refusal, MediaType.JSON)
+    headers = [*response.headers, (b"content-length", str(len(response.body)).encode())]
+    status = f"HTTP/1.1 {refusal.status} {HTTPStatus(refusal.status).phrase}".encode()
+    return b"\r\n".join([status, *(name + b": " + value for name, value in headers), b"", response.body])

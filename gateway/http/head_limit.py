@@ -1,0 +1,35 @@
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.execution.result import ErrorCode
+from gateway.http.accept import MediaType
+from gateway.http.refusal import HttpRefused
+from gateway.http.response import write_refusal
+
+PER_LINE = 4
+"""Bytes of a header beside its name and value."""
+
+
+class HeadLimit:
+    """Refuses a request whose line and headers are larger than `max_bytes`: 414 for the line alone, else 431."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        line = len(scope["raw_path"]) + len(scope["query_string"])
+        size = line + sum(len(name) + len(value) + PER_LINE for name, value in scope["headers"])
+        if size <= self._max_bytes:
+            await self._app(scope, receive, send)
+            return
+        refusal = head_too_large(self._max_bytes, 414 if line > self._max_bytes else 431)
+        for message in write_refusal(refusal, MediaType.JSON).messages():
+            await send(message)
+
+
+def head_too_large(max_bytes: int, status: int = 431) -> HttpRefused:
+    message = f"The request's line and headers are larger than {max_bytes} bytes."
+    return HttpRefused(status, ErrorCode.LIMIT_EXCEEDED, message, {"connection": "close"}, limit="maximum_headers")
