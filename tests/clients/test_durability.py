@@ -1,4 +1,5 @@
 import random
+import subprocess
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,12 +10,13 @@ from pydantic import SecretStr
 
 from gateway.settings import Settings
 from tests.clients.boto3_process import Boto3
-from tests.clients.server_process import served
+from tests.clients.server_process import GATEWAY, environment, served
 from tests.clients.written_fleet import WrittenFleet, written_fleet
 
 KILLS, MANY_KILLS = 5, 50
 LONG = 1200
 MOST_WRITES = 40
+FIRST_STARTS, LONGEST_START = 20, 2.0
 
 
 def test_an_acknowledged_write_survives_kill_9(boto3: Boto3, tmp_path: Path) -> None:
@@ -40,6 +42,24 @@ def test_an_acknowledged_write_survives_kill_9_on_postgresql(boto3: Boto3, tmp_p
     fleet = written_fleet(boto3, Settings(data=tmp_path / "data", database_url=SecretStr(postgres_url)))
 
     kill_again_and_again(fleet, MANY_KILLS, {"GATEWAY_DATABASE_URL": postgres_url})
+
+
+@pytest.mark.long
+@pytest.mark.timeout(LONG)
+def test_a_first_start_may_be_killed_at_any_moment(tmp_path: Path) -> None:
+    """Whatever was made by then, the next start finds its way."""
+    for number in range(FIRST_STARTS):
+        data = tmp_path / str(number) / "data"
+        data.parent.mkdir()
+        command = [*GATEWAY, "serve", "--data", data, "--port", "0"]
+        start = subprocess.Popen(command, cwd=data.parent, env=environment({}), stdout=subprocess.DEVNULL)
+        with pytest.raises(subprocess.TimeoutExpired):
+            start.wait(timeout=LONGEST_START * number / FIRST_STARTS)
+        start.kill()
+        start.wait()
+
+        with served(data) as server:
+            server.stop()
 
 
 def kill_again_and_again(fleet: WrittenFleet, times: int, settings: Mapping[str, str]) -> None:
