@@ -55,22 +55,25 @@ async def _oldest(upstream: Upstream, device: Device, query: EventQuery, scan_li
 async def _events(
     upstream: Upstream, device: Device, query: EventQuery, scan_limit: int
 ) -> AsyncGenerator[tuple[DeviceEvent, str | None], None]:
-    """Yield what lies in the range, newest first, each with the token of the page that it came in."""
+    """Yield what lies in the range, newest first, each with the token of the page that it came in.
+
+    What is read on the way to it, or to the end where that was asked for, is bounded by the scan limit.
+    """
     one_type = query.types is not None and len(EVENT_TYPES.intersection(query.types)) == 1
     kind = {"EventType": next(iter(EVENT_TYPES.intersection(query.types or ())))} if one_type else {}
-    size = CEILING if query.backwards else min(query.limit + 1, CEILING)
     oldest = query.start if query.newer is None else max(query.start, query.newer[0])
     token, scanned = query.token, 0
     while True:
+        size = scan_limit - scanned if query.backwards else query.limit + 1
         follow = {} if token is None else {"NextToken": token}
-        params = {"DeviceArn": device.arn, "MaxResults": size, **kind, **follow}
+        params = {"DeviceArn": device.arn, "MaxResults": min(size, CEILING), **kind, **follow}
         answer = await upstream.call("ListDeviceEvents", params)
         events = [event(device, raw) for raw in answer.get("DeviceEvents", ())]
         for one in events:
             if inside(one, query):
                 yield one, token
         token = answer.get("NextToken")
-        scanned += len(events)
+        scanned += sum(query.backwards or not inside(one, query) for one in events)
         if token is None or (events and events[-1].timestamp < oldest):
             return
         if scanned >= scan_limit:

@@ -33,7 +33,7 @@ async def events_by_windows(
 
 @dataclass(slots=True)
 class _Pages:
-    """Pages of ListDeviceEvents, oldest first; `scanned` events have been read."""
+    """Pages of ListDeviceEvents, oldest first; `scanned` events have been read in vain."""
 
     upstream: Upstream
     device: Device
@@ -63,7 +63,7 @@ class _Pages:
             {"DeviceId": self.device.key, "FromTimeStamp": start, "ToTimeStamp": end, "MaxResults": CEILING, **follow},
         )
         events = [click_event(self.device, raw) for raw in answer.get("Events", ())]
-        self.scanned += len(events)
+        self.scanned += sum(not inside(event, self.query) for event in events)
         return events, answer.get("NextToken")
 
 
@@ -98,6 +98,7 @@ async def _newest(pages: _Pages) -> list[DeviceEvent]:
         events, token = await pages.read(low, end, None)
         if token is not None and end - low > MILLISECOND:
             low = _later(low, end, events)
+            pages.scanned += len(events)
             continue
         while token is not None:
             following, token = await pages.read(low, end, token)

@@ -97,7 +97,7 @@ class WireListing(Generic[Item]):
     async def all(self) -> list[Found[Item]]:
         """Read the whole list; raise ScanLimit where it is longer than the limit."""
         found: list[Found[Item]] = []
-        async with aclosing(self._runs(None, None, reverse=False, size=self.operation.ceiling)) as runs:
+        async with aclosing(self._runs(None, None, reverse=False)) as runs:
             async for run in runs:
                 found += run.found
         return found
@@ -108,22 +108,22 @@ class WireListing(Generic[Item]):
         found: list[Found[Item]] = []
         more: bool | None = False
         scanned = 0
-        async with aclosing(self._runs(start, stop, reverse=window.backwards, size=window.limit)) as runs:
+        searched = self.operation.keep is not None or (start is not None and _place(start).reverse != window.backwards)
+        size = None if searched else window.limit
+        async with aclosing(self._runs(start, stop, reverse=window.backwards, size=size)) as runs:
             async for run in runs:
                 found += run.found
                 scanned = run.scanned
                 if len(found) >= window.limit:
                     more = True if len(found) > window.limit else (False if run.ended else None)
                     break
-        searched = start is not None and _place(start).reverse != window.backwards
-        return Chunk(tuple(found[: window.limit]), more, scanned if self.operation.keep or searched else None)
+        return Chunk(tuple(found[: window.limit]), more, scanned if searched else None)
 
     async def _last(self, window: Window) -> Chunk[Item]:
         """Read all up to the end of the window and keep its last items."""
         tail: deque[Found[Item]] = deque(maxlen=window.limit + 1)
         scanned = 0
-        runs_of_window = self._runs(window.low, window.high, reverse=False, size=self.operation.ceiling)
-        async with aclosing(runs_of_window) as runs:
+        async with aclosing(self._runs(window.low, window.high, reverse=False)) as runs:
             async for run in runs:
                 tail.extend(run.found)
                 scanned = run.scanned
@@ -131,13 +131,17 @@ class WireListing(Generic[Item]):
         return Chunk(found, len(tail) > window.limit, scanned)
 
     async def _runs(
-        self, start: SourceCut | None, stop: SourceCut | None, *, reverse: bool, size: int
+        self, start: SourceCut | None, stop: SourceCut | None, *, reverse: bool, size: int | None = None
     ) -> AsyncGenerator[Run[Item], None]:
-        """Yield what lies between the cuts, page by page; start and stop are named in the direction of reading."""
+        """Yield what lies between the cuts, page by page; start and stop are named in the direction of reading.
+
+        `size`: items wanted of a list that the service gives as it is; None where it has to be searched, and bounded.
+        """
         token, begin = _begin(start, reverse=reverse)
         scanned = 0
         while True:
-            page = await self._page(token, reverse=reverse, size=size + (begin.index + 1 if begin else 0))
+            asked = self.scan_limit - scanned if size is None else size + (begin.index + 1 if begin else 0)
+            page = await self._page(token, reverse=reverse, size=asked)
             scanned += len(page.items)
             first, begin = _first_index(page, self.operation.key, begin, start, reverse=reverse)
             last = _last_index(page, self.operation.key, stop, reverse=reverse)
@@ -146,7 +150,7 @@ class WireListing(Generic[Item]):
             yield Run(run, ended, scanned)
             if ended:
                 break
-            if scanned >= self.scan_limit:
+            if size is None and scanned >= self.scan_limit:
                 raise ScanLimit(
                     f"More than {self.scan_limit} items of source {self.source} would have to be read, because its "
                     "service cannot do this by itself. Narrow the filter, drop the order or page forwards."
@@ -157,10 +161,11 @@ class WireListing(Generic[Item]):
 
     async def _page(self, token: str | None, *, reverse: bool, size: int) -> RawPage[Item]:
         operation = self.operation
-        asked = operation.ceiling if operation.keep else min(size, operation.ceiling)
         params = (operation.reversed_params if reverse else operation.params) or {}
         follow = {} if token is None else {"NextToken": token}
-        answer = await operation.upstream.call(operation.name, {**params, "MaxResults": asked, **follow})
+        answer = await operation.upstream.call(
+            operation.name, {**params, "MaxResults": min(size, operation.ceiling), **follow}
+        )
         items = [operation.decode(raw) for raw in answer.get(operation.result, ())]
         return RawPage(token, items, answer.get("NextToken"))
 
