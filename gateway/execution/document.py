@@ -91,6 +91,8 @@ class Documents:
             self._schema, node, self._rules, max_errors=MAX_ERRORS, hide_suggestions=not self._options.suggestions
         )
         if errors:
+            if not self._options.suggestions:
+                _strip_suggestions(errors)
             raise RequestRefused(refused_document(ErrorCode.GRAPHQL_VALIDATION_FAILED, errors))
         return _document(self._schema, text, node)
 
@@ -120,6 +122,12 @@ def _parse(text: str, limits: DocumentLimits) -> DocumentNode:
     except GraphQLError as error:
         raise RequestRefused(refused_document(ErrorCode.GRAPHQL_PARSE_FAILED, [error])) from None
     return node
+
+
+def _strip_suggestions(errors: list[GraphQLError]) -> None:
+    """Strip those of the one rule that gives them unasked: a field that needs a selection."""
+    for error in errors:
+        error.message = error.message.partition(" Did you mean")[0]
 
 
 def _document(schema: GraphQLSchema, text: str, node: DocumentNode) -> Document:

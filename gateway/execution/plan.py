@@ -18,6 +18,7 @@ class Plan:
     operation: OperationDefinitionNode
     variables: VariableValues
     deadline_seconds: float
+    hide_suggestions: bool = False
 
     @property
     def is_mutation(self) -> bool:
@@ -31,6 +32,8 @@ def make_plan(
     variables: Mapping[str, Any],
     deadline_seconds: float,
     caller: Caller = ANYBODY,
+    *,
+    hide_suggestions: bool = False,
 ) -> Plan:
     """Choose the operation and coerce its variables (GraphQL, "Executing Requests").
 
@@ -41,10 +44,12 @@ def make_plan(
     if operation.operation is OperationType.SUBSCRIPTION:
         raise _unresolved("Subscriptions are not supported over this transport.")
     _permit(document, operation, caller)
-    values = get_variable_values(schema, operation.variable_definitions or (), dict(variables), MAX_ERRORS)
+    values = get_variable_values(
+        schema, operation.variable_definitions or (), dict(variables), MAX_ERRORS, hide_suggestions
+    )
     if isinstance(values, list):
         raise RequestRefused(refused_variables(values))
-    return Plan(document, operation, values, deadline_seconds)
+    return Plan(document, operation, values, deadline_seconds, hide_suggestions)
 
 
 def _operation(document: Document, name: str | None) -> OperationDefinitionNode:

@@ -44,6 +44,7 @@ async def run(schema: strawberry.Schema, plan: Plan, context: object, extensions
         default_field_resolver,
         is_awaitable=optimized_is_awaitable,
         operation_extensions=dict(extensions),
+        hide_suggestions=plan.hide_suggestions,
     )
     try:
         async with asyncio.timeout(plan.deadline_seconds):

@@ -18,12 +18,15 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 HEAD_SECONDS = 20.0
 STALL_SECONDS = 30.0
+LINGER_SECONDS = 1.0
+"""What a refused client may go on sending unheard; a connection closed at once would take the refusal with it."""
 
 
 class _Stage(Enum):
     IDLE = "between two requests"
     HEAD = "in a request's line and headers"
     BODY = "in its body, or what follows that"
+    REFUSED = "nothing more is read"
 
 
 class Connection(HttpToolsProtocol):
@@ -58,6 +61,8 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         began = self._stage
+        if began is _Stage.REFUSED:
+            return
         self._idle_bytes += len(data)
         super().data_received(data)
         if began is _Stage.IDLE or self._stage is _Stage.IDLE:
@@ -108,10 +113,14 @@ class Connection(HttpToolsProtocol):
         """Close; tell why where an answer can be written: in a head, while no other answer is under way."""
         if self.transport.is_closing():
             return
+        log.info("connection refused", status=refusal.status, stage=self._stage.name, client=self.client)
         if self._stage is _Stage.HEAD and (self.cycle is None or self.cycle.response_complete):
             self.transport.write(_written(refusal))
-        log.info("connection refused", status=refusal.status, stage=self._stage.name, client=self.client)
-        self.transport.close()
+            self.transport.write_eof()
+            self.loop.call_later(LINGER_SECONDS, self.transport.close)
+        else:
+            self.transport.close()
+        self._stage = _Stage.REFUSED
 
     def _await_reader(self, waiting: int) -> None:
         self._stop_stall_timer()

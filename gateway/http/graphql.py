@@ -132,6 +132,7 @@ class GraphQLEndpoint:
             request.variables,
             self._options.deadline_seconds,
             caller,
+            hide_suggestions=not self._options.suggestions,
         )
 
     async def _run(self, plan: Plan, request: GraphQLRequest, info: CallerInfo) -> Result:

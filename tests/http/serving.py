@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx
 import uvicorn
@@ -10,12 +11,12 @@ from starlette.types import ASGIApp
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp) -> AsyncIterator[httpx.AsyncClient]:
-    """Yield a client whose base address is the server's.
+async def serving(app: ASGIApp, **config: Any) -> AsyncIterator[httpx.AsyncClient]:  # noqa: ANN401  # uvicorn's
+    """Yield a client whose base address is the server's; `config` is uvicorn's.
 
     The server is stopped by hand: its own way waits for a tenth of a second, which is most of what a test here takes.
     """
-    server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_config=None, ws="none"))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_config=None, ws="none", **config))
     server.config.load()
     server.lifespan = server.config.lifespan_class(server.config)
     await server.startup()
