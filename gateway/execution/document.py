@@ -20,14 +20,16 @@ from graphql.validation import ASTValidationRule
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from gateway.execution.cost import OperationCost
+from gateway.execution.cost_reading import costs_of
 from gateway.execution.lru import ByteBoundedLru
 from gateway.execution.permissions import Requirement, requirements_of
 from gateway.execution.result import ErrorCode, RequestRefused, Result, refused_document, refused_limit
 from gateway.limits.document import DEFAULT_LIMITS, DocumentLimits
 from gateway.limits.passed import LimitPassed
 
-BYTES_PER_TOKEN = 500  # of a parsed document with its locations; 340 to 480 measured, a test holds it to that
-BYTES_PER_DOCUMENT = 800  # of what is kept beside it
+BYTES_PER_TOKEN = 600  # of a parsed document with its locations and cost; 410 to 590 measured, a test holds it to that
+BYTES_PER_DOCUMENT = 1800  # of what is kept beside it
 MAX_ERRORS = 5  # more tell a developer nothing new, and each costs an attacker nothing
 
 Operations: TypeAlias = dict[str | None, OperationDefinitionNode]
@@ -45,6 +47,7 @@ class Document:
     fragments: dict[str, FragmentDetails]
     fragment_definitions: dict[str, FragmentDefinitionNode]
     requirements: Mapping[str | None, tuple[Requirement, ...]]
+    costs: Mapping[str | None, OperationCost]
     weight: int
 
 
@@ -141,7 +144,8 @@ def _document(schema: GraphQLSchema, text: str, node: DocumentNode) -> Document:
     fragments = {name: FragmentDetails(definition, None) for name, definition in definitions.items()}
     hashed = sha256(text.encode()).hexdigest()
     weight = _weight(text) + BYTES_PER_TOKEN * node.token_count + BYTES_PER_DOCUMENT
-    return Document(hashed, operations, fragments, definitions, requirements_of(schema, node), weight)
+    costs = costs_of(schema, operations, definitions)
+    return Document(hashed, operations, fragments, definitions, requirements_of(schema, node), costs, weight)
 
 
 def _weight(text: str) -> int:

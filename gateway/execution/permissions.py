@@ -4,7 +4,7 @@ An operation is held to it as a whole and before anything runs, so that there is
 by fragment, by interface, by subscription or in a part that comes later.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graphql import (
@@ -21,7 +21,7 @@ from graphql import (
     visit,
 )
 
-DIRECTIVE = "requiresScopes"
+from gateway.execution.reflection import schema_directive
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +89,5 @@ class _Collector(Visitor):
 
 
 def _any_of(guarded: object) -> tuple[frozenset[str], ...]:
-    """The lists of scopes of a type or a field, by the directive that Strawberry keeps beside its definition."""
-    definition = getattr(guarded, "extensions", {}).get("strawberry-definition")
-    directives: Iterable[object] = getattr(definition, "directives", None) or ()
-    for directive in directives:
-        kind = getattr(directive, "__strawberry_directive__", None)
-        if kind is not None and kind.graphql_name == DIRECTIVE:
-            return tuple(frozenset(scopes) for scopes in directive.scopes)  # type: ignore[attr-defined]  # its class is known by its name
-    return ()
+    directive = schema_directive(guarded, "requiresScopes")
+    return () if directive is None else tuple(frozenset(scopes) for scopes in directive.scopes)

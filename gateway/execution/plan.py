@@ -12,17 +12,28 @@ from gateway.model.caller import ANYBODY, Caller
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """One operation of a document with its variables: all that running it needs but the context."""
+    """One operation of a document with its variables: all that running it needs but the context.
+
+    `requested_cost`: the most that it would cost, as the schema says; `rated`: how often it counts against each rate.
+    """
 
     document: Document
     operation: OperationDefinitionNode
     variables: VariableValues
     deadline_seconds: float
+    requested_cost: int
+    rated: Mapping[str, int]
     hide_suggestions: bool = False
 
     @property
     def is_mutation(self) -> bool:
         return self.operation.operation is OperationType.MUTATION
+
+    def actual_cost(self, data: Mapping[str, Any] | None) -> int:
+        """What came of it, told by its answer; all of what was asked for where nothing can be told."""
+        if data is None:
+            return self.requested_cost
+        return self.document.costs[_name(self.operation)].actual(data, self.variables.coerced)
 
 
 def make_plan(
@@ -49,7 +60,9 @@ def make_plan(
     )
     if isinstance(values, list):
         raise RequestRefused(refused_variables(values))
-    return Plan(document, operation, values, deadline_seconds, hide_suggestions)
+    cost = document.costs[_name(operation)]
+    requested, rated = cost.requested(values.coerced), cost.counts(values.coerced)
+    return Plan(document, operation, values, deadline_seconds, requested, rated, hide_suggestions)
 
 
 def _operation(document: Document, name: str | None) -> OperationDefinitionNode:
@@ -63,8 +76,12 @@ def _operation(document: Document, name: str | None) -> OperationDefinitionNode:
     return next(iter(document.operations.values()))
 
 
+def _name(operation: OperationDefinitionNode) -> str | None:
+    return operation.name.value if operation.name else None
+
+
 def _permit(document: Document, operation: OperationDefinitionNode, caller: Caller) -> None:
-    for requirement in document.requirements[operation.name.value if operation.name else None]:
+    for requirement in document.requirements[_name(operation)]:
         if not requirement.is_met_by(caller.scopes):
             code = ErrorCode.FORBIDDEN if caller.authenticated else ErrorCode.UNAUTHENTICATED
             needed = " or ".join(" and ".join(sorted(scopes)) for scopes in requirement.any_of)

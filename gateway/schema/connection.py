@@ -7,6 +7,7 @@ import strawberry
 from gateway.model import device
 from gateway.model.page import slice_of
 from gateway.schema.context import Info
+from gateway.schema.cost import COUNT, FREE, SOURCES
 from gateway.schema.device import Device
 from gateway.schema.page_info import PageInfo, cursor, nodes, page_info, unavailable_sources
 from gateway.schema.source import Source
@@ -51,7 +52,7 @@ def total_count(root: strawberry.Parent[Counted[Item]]) -> Awaitable[int | None]
     return root.list.count()
 
 
-@strawberry.type
+@strawberry.type(directives=[FREE])
 class DeviceEdge:
     cursor = strawberry.field(resolver=cursor, graphql_type=str)
     node: Device
@@ -67,12 +68,14 @@ class DeviceConnection:
         graphql_type=int | None,
         description="Counted only where selected; null where a source is missing "
         "or counting would pass the scan limit.",
+        directives=[COUNT],
     )
     unavailable_sources = strawberry.field(
         resolver=unavailable_sources,
         graphql_type=list[Source],
         description="Sources that did not answer: their devices are missing from this page. "
         "Ask again with the same cursor.",
+        directives=[SOURCES],
     )
     scanned: int | None = strawberry.field(
         description="How many devices were read upstream to make this page, "

@@ -8,6 +8,7 @@ from gateway.model import device, room
 from gateway.model.page import slice_of
 from gateway.schema.bounds import bounded
 from gateway.schema.context import Info
+from gateway.schema.cost import ATTRIBUTES, METHODS, PAGE, STATUS_DETAILS, TAGS, UPSTREAM_READ
 from gateway.schema.enums import AlexaDeviceStatus, ConnectionStatus, DeviceService
 from gateway.schema.event import DeviceEventConnection
 from gateway.schema.node import Node
@@ -56,12 +57,13 @@ class Device(Node):
         graphql_type=Source,
         description="The configured source (an account, a region, an endpoint) that the device comes from.",
     )
-    tags = strawberry.field(resolver=tags_of, graphql_type=list[Tag] | None)
+    tags = strawberry.field(resolver=tags_of, graphql_type=list[Tag] | None, directives=[TAGS, UPSTREAM_READ])
     events = strawberry.field(
         resolver=_events,
         graphql_type=DeviceEventConnection | None,
         description="Newest first. Without `from`, the last 30 days before the first page was asked for; `from` "
         "inclusive, `to` exclusive. `types`: the services' own words (CONNECTION_STATUS, SINGLE, …).",
+        directives=[PAGE, UPSTREAM_READ],
     )
 
 
@@ -80,8 +82,10 @@ class OneClickDevice(Device):
     device_id: str
     enabled: bool
     remaining_life: float | None = strawberry.field(description="Fraction of life left, 0 to 1.")
-    attributes = strawberry.field(resolver=attributes_of, graphql_type=list[Attribute])
-    methods = strawberry.field(resolver=_methods, graphql_type=list[DeviceMethod] | None)
+    attributes = strawberry.field(resolver=attributes_of, graphql_type=list[Attribute], directives=[ATTRIBUTES])
+    methods = strawberry.field(
+        resolver=_methods, graphql_type=list[DeviceMethod] | None, directives=[METHODS, UPSTREAM_READ]
+    )
 
 
 @strawberry.type(description="`code` and `feature` are the service's own words; both lists have grown before.")
@@ -105,10 +109,12 @@ class AlexaDevice(Device):
     software_version: str | None
     mac_address: str | None
     status: AlexaDeviceStatus | None
-    status_details: list[AlexaDeviceStatusDetail]
+    status_details: list[AlexaDeviceStatusDetail] = strawberry.field(directives=[STATUS_DETAILS])
     connection_status: ConnectionStatus | None
     connection_status_updated_at: datetime | None
     created_at: datetime | None
     room = strawberry.field(
-        resolver=_room, graphql_type=Annotated["Room", strawberry.lazy("gateway.schema.room")] | None
+        resolver=_room,
+        graphql_type=Annotated["Room", strawberry.lazy("gateway.schema.room")] | None,
+        directives=[UPSTREAM_READ],
     )

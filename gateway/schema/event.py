@@ -10,6 +10,7 @@ from graphql import GraphQLResolveInfo
 from strawberry.scalars import JSON
 
 from gateway.model import device, event
+from gateway.schema.cost import FREE
 from gateway.schema.enums import ConnectionStatus
 from gateway.schema.page_info import PageInfo, cursor, nodes, page_info
 from gateway.schema.permissions import DEVICES_READ
@@ -106,7 +107,7 @@ class OtherDeviceEvent(DeviceEvent):
     value = strawberry.field(resolver=_value, graphql_type=str | None)
 
 
-@strawberry.type
+@strawberry.type(directives=[FREE])
 class DeviceEventEdge:
     cursor = strawberry.field(resolver=cursor, graphql_type=str)
     node: DeviceEvent

@@ -5,6 +5,7 @@ from gateway.model.event import DeviceEvent
 from gateway.model.room import Room
 from gateway.model.user import User
 from gateway.schema.context import Info
+from gateway.schema.cost import FREE
 from gateway.sources import compound
 from gateway.sources.event_pages import EventEdge, EventPage
 from gateway.sources.fleet import Source
@@ -35,7 +36,8 @@ def _end(root: strawberry.Parent[AnyPage], info: Info) -> str | None:
 
 @strawberry.type(
     description="The flag of the direction asked for is exact; the other is true when a cursor was given. "
-    "Both speak of the sources that answered."
+    "Both speak of the sources that answered.",
+    directives=[FREE],
 )
 class PageInfo:
     has_next_page = strawberry.field(resolver=_has_next, graphql_type=bool)

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from typing import Annotated
 
 import strawberry
 
@@ -9,6 +10,7 @@ from gateway.schema import filter as inputs
 from gateway.schema.bounds import bounded
 from gateway.schema.connection import Counted, DeviceConnection, connection, device_connection
 from gateway.schema.context import Info
+from gateway.schema.cost import IDS, PAGE, SEARCH, SOURCES, UPSTREAM_READ
 from gateway.schema.device import Device
 from gateway.schema.lookup import DeviceBy, device_by, node_by_id, nodes_by_id
 from gateway.schema.node import AnyNode, Node
@@ -19,6 +21,7 @@ from gateway.schema.user import UserConnection
 from gateway.sources import fleet
 
 MOST_CRITERIA = 10
+SEARCHED = strawberry.argument(directives=[SEARCH])
 
 
 async def _node(info: Info, id: strawberry.ID) -> AnyNode | None:  # noqa: A002  # the contract's name
@@ -39,8 +42,8 @@ async def _devices(
     after: str | None = None,
     last: int | None = None,
     before: str | None = None,
-    filter: inputs.DeviceFilter | None = None,  # noqa: A002  # the contract's name
-    order_by: list[inputs.DeviceOrder] | None = None,
+    filter: Annotated[inputs.DeviceFilter | None, SEARCHED] = None,  # noqa: A002  # the contract's name
+    order_by: Annotated[list[inputs.DeviceOrder] | None, SEARCHED] = None,
 ) -> Counted[device.Device]:
     wanted = filter or inputs.DeviceFilter()
     order = [criterion.model() for criterion in bounded(order_by, "orderBy", MOST_CRITERIA) or ()]
@@ -54,8 +57,8 @@ async def _users(
     after: str | None = None,
     last: int | None = None,
     before: str | None = None,
-    filter: inputs.UserFilter | None = None,  # noqa: A002  # the contract's name
-    order_by: list[inputs.UserOrder] | None = None,
+    filter: Annotated[inputs.UserFilter | None, SEARCHED] = None,  # noqa: A002  # the contract's name
+    order_by: Annotated[list[inputs.UserOrder] | None, SEARCHED] = None,
 ) -> Counted[user.User]:
     wanted = filter or inputs.UserFilter()
     order = [criterion.model() for criterion in bounded(order_by, "orderBy", MOST_CRITERIA) or ()]
@@ -69,7 +72,7 @@ async def _rooms(
     after: str | None = None,
     last: int | None = None,
     before: str | None = None,
-    name_contains: str | None = None,
+    name_contains: Annotated[str | None, SEARCHED] = None,
 ) -> Counted[room.Room]:
     compound = info.context.fleet.rooms(RoomFilter(name_contains))
     return await connection(compound, info, first, after, last, before)
@@ -86,15 +89,20 @@ class Query:
         graphql_type=Node | None,
         description="Malformed id: null and BAD_USER_INPUT. Well formed, but gone or not yours: null. "
         "Its source down: null and UPSTREAM_UNAVAILABLE.",
-        directives=[ANY_NODE],
+        directives=[ANY_NODE, UPSTREAM_READ],
     )
-    nodes = strawberry.field(resolver=_nodes, graphql_type=list[Node | None], directives=[ANY_NODE])
+    nodes = strawberry.field(resolver=_nodes, graphql_type=list[Node | None], directives=[ANY_NODE, IDS, UPSTREAM_READ])
     device = strawberry.field(
         resolver=_device,
         graphql_type=Device | None,
         description="More than one match among several sources is BAD_USER_INPUT that names them; `source` decides.",
+        directives=[UPSTREAM_READ],
     )
-    devices = strawberry.field(resolver=_devices, graphql_type=DeviceConnection, directives=[DEVICES_READ])
-    users = strawberry.field(resolver=_users, graphql_type=UserConnection, directives=[USERS_READ])
-    rooms = strawberry.field(resolver=_rooms, graphql_type=RoomConnection, directives=[DEVICES_READ])
-    sources = strawberry.field(resolver=_sources, graphql_type=list[Source], directives=[ANY_NODE])
+    devices = strawberry.field(
+        resolver=_devices, graphql_type=DeviceConnection, directives=[DEVICES_READ, PAGE, UPSTREAM_READ]
+    )
+    users = strawberry.field(resolver=_users, graphql_type=UserConnection, directives=[USERS_READ, PAGE, UPSTREAM_READ])
+    rooms = strawberry.field(
+        resolver=_rooms, graphql_type=RoomConnection, directives=[DEVICES_READ, PAGE, UPSTREAM_READ]
+    )
+    sources = strawberry.field(resolver=_sources, graphql_type=list[Source], directives=[ANY_NODE, SOURCES])

@@ -4,6 +4,7 @@ from gateway.model import device, room
 from gateway.model.filter import DeviceFilter
 from gateway.schema.connection import Counted, DeviceConnection, device_connection, total_count
 from gateway.schema.context import Info
+from gateway.schema.cost import COUNT, FREE, PAGE, SOURCES, UPSTREAM_READ
 from gateway.schema.node import Node
 from gateway.schema.page_info import PageInfo, cursor, nodes, page_info, unavailable_sources
 from gateway.schema.permissions import DEVICES_READ
@@ -29,10 +30,12 @@ class Room(Node):
     arn: str
     name: str
     source = strawberry.field(resolver=source_of, graphql_type=Source)
-    devices = strawberry.field(resolver=_devices, graphql_type=DeviceConnection | None)
+    devices = strawberry.field(
+        resolver=_devices, graphql_type=DeviceConnection | None, directives=[PAGE, UPSTREAM_READ]
+    )
 
 
-@strawberry.type
+@strawberry.type(directives=[FREE])
 class RoomEdge:
     cursor = strawberry.field(resolver=cursor, graphql_type=str)
     node: Room
@@ -43,5 +46,7 @@ class RoomConnection:
     edges: list[RoomEdge]
     nodes = strawberry.field(resolver=nodes, graphql_type=list[Room])
     page_info = strawberry.field(resolver=page_info, graphql_type=PageInfo)
-    total_count = strawberry.field(resolver=total_count, graphql_type=int | None)
-    unavailable_sources = strawberry.field(resolver=unavailable_sources, graphql_type=list[Source])
+    total_count = strawberry.field(resolver=total_count, graphql_type=int | None, directives=[COUNT])
+    unavailable_sources = strawberry.field(
+        resolver=unavailable_sources, graphql_type=list[Source], directives=[SOURCES]
+    )

@@ -4,6 +4,7 @@ from gateway.model.device import AlexaDevice, OneClickDevice
 from gateway.model.room import Room
 from gateway.model.user import User
 from gateway.schema.context import Info
+from gateway.schema.cost import UPSTREAM_READ
 from gateway.schema.enums import DeviceService
 from gateway.sources import fleet
 
@@ -20,7 +21,7 @@ class Source:
     name: str
     service: DeviceService
     region: str | None
-    available = strawberry.field(resolver=_available, graphql_type=bool)
+    available = strawberry.field(resolver=_available, graphql_type=bool, directives=[UPSTREAM_READ])
 
 
 def source_of(root: strawberry.Parent[OneClickDevice | AlexaDevice | Room | User], info: Info) -> fleet.Source:

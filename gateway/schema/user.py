@@ -1,6 +1,7 @@
 import strawberry
 
 from gateway.schema.connection import total_count
+from gateway.schema.cost import COUNT, FREE, SOURCES
 from gateway.schema.enums import EnrollmentStatus
 from gateway.schema.node import Node
 from gateway.schema.page_info import PageInfo, cursor, nodes, page_info, unavailable_sources
@@ -19,7 +20,7 @@ class User(Node):
     enrollment_id: str | None
 
 
-@strawberry.type
+@strawberry.type(directives=[FREE])
 class UserEdge:
     cursor = strawberry.field(resolver=cursor, graphql_type=str)
     node: User
@@ -30,5 +31,7 @@ class UserConnection:
     edges: list[UserEdge]
     nodes = strawberry.field(resolver=nodes, graphql_type=list[User])
     page_info = strawberry.field(resolver=page_info, graphql_type=PageInfo)
-    total_count = strawberry.field(resolver=total_count, graphql_type=int | None)
-    unavailable_sources = strawberry.field(resolver=unavailable_sources, graphql_type=list[Source])
+    total_count = strawberry.field(resolver=total_count, graphql_type=int | None, directives=[COUNT])
+    unavailable_sources = strawberry.field(
+        resolver=unavailable_sources, graphql_type=list[Source], directives=[SOURCES]
+    )

@@ -5,6 +5,7 @@ from strawberry.scalars import JSON
 
 from gateway.model.device import Device as ModelDevice
 from gateway.model.errors import GatewayError, InvalidInput, Refused
+from gateway.schema.cost import USER_ERRORS
 from gateway.schema.device import Device, OneClickDevice
 from gateway.schema.mutations.user_error import UserError, user_error
 
@@ -34,7 +35,7 @@ def refused(refusal: Refused | InvalidInput, field: str, client_mutation_id: str
 class ClaimDevicesPayload:
     claim_code: str | None
     total: int | None
-    user_errors: list[UserError]
+    user_errors: list[UserError] = strawberry.field(directives=[USER_ERRORS])
     client_mutation_id: str | None
 
 
@@ -42,7 +43,7 @@ class ClaimDevicesPayload:
 class DeviceClaimPayload:
     state: str | None
     device: OneClickDevice | None
-    user_errors: list[UserError]
+    user_errors: list[UserError] = strawberry.field(directives=[USER_ERRORS])
     client_mutation_id: str | None
 
 
@@ -50,19 +51,19 @@ class DeviceClaimPayload:
 class UnclaimDevicePayload:
     state: str | None
     unclaimed_device_id: strawberry.ID | None
-    user_errors: list[UserError]
+    user_errors: list[UserError] = strawberry.field(directives=[USER_ERRORS])
     client_mutation_id: str | None
 
 
 @strawberry.type
 class DevicePayload:
     device: Device | None
-    user_errors: list[UserError]
+    user_errors: list[UserError] = strawberry.field(directives=[USER_ERRORS])
     client_mutation_id: str | None
 
 
 @strawberry.type
 class InvokeDeviceMethodPayload:
     response: JSON | None
-    user_errors: list[UserError]
+    user_errors: list[UserError] = strawberry.field(directives=[USER_ERRORS])
     client_mutation_id: str | None
