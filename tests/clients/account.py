@@ -85,14 +85,14 @@ class Account:
         return device.arn
 
     def _answered(self, service: str, operation: str, params: Mapping[str, object]) -> dict[str, Any]:
-        answer = self.site.boto3.call(self.clients[service], operation, params)
+        answer = self.site.call(self.clients[service], operation, params)
         assert "output" in answer, answer
         output: dict[str, Any] = answer["output"]
         return output
 
     def _refused(self, service: str, code: str, operation: str, params: Mapping[str, object]) -> dict[str, Any]:
         before = self.site.everything()
-        answer = self.site.boto3.call(replace(self.clients[service], unchecked=True), operation, params)
+        answer = self.site.call(replace(self.clients[service], unchecked=True), operation, params)
         assert "error" in answer, answer
         error: dict[str, Any] = answer["error"]
         told = {name: error[name] for name in ("code", "status", "modelled")}
@@ -102,7 +102,7 @@ class Account:
         return error
 
     def _pages(self, service: str, operation: str, size: int, params: Mapping[str, object]) -> list[dict[str, Any]]:
-        answer = self.site.boto3.call(self.clients[service], operation, params, paging={"PageSize": size})
+        answer = self.site.call(self.clients[service], operation, params, paging={"PageSize": size})
         pages: list[dict[str, Any]] = answer["pages"]
         return pages
 

@@ -1,4 +1,3 @@
-import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -31,12 +30,3 @@ def account(site: Site) -> Account:
 def neighbour(site: Site) -> Account:
     """Another account of the same gateway."""
     return open_account(site)
-
-
-@pytest.fixture(autouse=True)
-def _settled(request: pytest.FixtureRequest) -> Iterator[None]:
-    """What the gateway's thread has to log of a test is captured with it, not with the next one."""
-    site: Site | None = request.getfixturevalue("site") if "site" in request.fixturenames else None
-    yield
-    if site is not None:
-        site.run(asyncio.sleep(0))

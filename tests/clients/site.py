@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ from gateway.store.alexa_devices import NewAlexaDevice, add_device
 from gateway.store.claim_codes import add_claim_code
 from gateway.store.one_click_devices import register_device
 from gateway.store.tables import metadata
-from tests.clients.boto3_process import Boto3
+from tests.clients.boto3_process import Boto3, Client
 from tests.http.serving import serving
 
 Result = TypeVar("Result")
@@ -43,6 +43,15 @@ class Site:
     def run(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
         """Run it where the gateway runs."""
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(10)
+
+    def settle(self) -> None:
+        """Wait until the server has logged what it answered, so that it is captured with the test that asked."""
+        self.run(asyncio.sleep(0))
+
+    def call(self, client: Client, operation: str, params: Mapping[str, Any], **options: Any) -> dict[str, Any]:  # noqa: ANN401
+        answer = self.boto3.call(client, operation, params, **options)
+        self.settle()
+        return answer
 
     def access_key(self, *, demo: bool = False) -> AccessKey:
         """The key of a new account."""

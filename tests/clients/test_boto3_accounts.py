@@ -61,7 +61,7 @@ def fleet(account: Account) -> Fleet:
 
 def call(account: Account, service: str, operation: str, params: Mapping[str, object], region: str = "") -> Any:  # noqa: ANN401 - as JSON
     client = account.clients[service]
-    return account.site.boto3.call(replace(client, region=region or client.region), operation, params)
+    return account.site.call(replace(client, region=region or client.region), operation, params)
 
 
 def test_every_read_is_looked_at() -> None:

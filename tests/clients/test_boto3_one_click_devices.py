@@ -75,7 +75,7 @@ def test_an_empty_device_id_never_reaches_a_device(account: Account, operation: 
     """Without its own check the SDK sends a path without an id, which is no operation's."""
     client = replace(account.clients[ONE_CLICK], unchecked=True)
 
-    answer = account.site.boto3.call(client, operation, {"DeviceId": "", **OF_ONE_DEVICE[operation]})
+    answer = account.site.call(client, operation, {"DeviceId": "", **OF_ONE_DEVICE[operation]})
 
     assert (answer["error"]["code"], answer["error"]["status"]) == ("UnknownOperationException", 404)
 
@@ -158,7 +158,7 @@ def test_a_page_size_beyond_the_limits_is_refused(account: Account, size: object
         assert "MaxResults" in error_of("InvalidRequestException", "ListDevices", MaxResults=size)["message"]
         return
     client = replace(account.clients[ONE_CLICK], unchecked=True)
-    error = account.site.boto3.call(client, "ListDevices", {"MaxResults": size})["error"]
+    error = account.site.call(client, "ListDevices", {"MaxResults": size})["error"]
     assert (error["code"], error["status"]) == ("SerializationException", 400)
 
 

@@ -21,7 +21,7 @@ SERVICES = sorted(OPERATIONS)
 
 def answer(account: Account, client: Client, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - of any type
     operation, _ = OPERATIONS[client.service]
-    return account.site.boto3.call(client, operation, {"MaxResults": 7}, **options)
+    return account.site.call(client, operation, {"MaxResults": 7}, **options)
 
 
 def error(account: Account, client: Client, **options: Any) -> str:  # noqa: ANN401 - of any type
@@ -67,13 +67,13 @@ def test_a_tampered_body_is_told(account: Account) -> None:
     before = account.site.everything()
 
     answers = [
-        account.site.boto3.call(
+        account.site.call(
             account.clients[ONE_CLICK],
             "UpdateDeviceState",
             {"DeviceId": device_id, "Enabled": False},
             replace=("false", "null "),
         ),
-        account.site.boto3.call(
+        account.site.call(
             account.clients[ALEXA], "UpdateRoom", {"RoomArn": room, "RoomName": "Attic"}, replace=("Attic", "Vault")
         ),
     ]
@@ -91,7 +91,7 @@ def test_a_tampered_path_or_query_is_told(account: Account) -> None:
     client = account.clients[ONE_CLICK]
     before = account.site.everything()
 
-    path = account.site.boto3.call(client, "UnclaimDevice", {"DeviceId": mine}, replace=(mine, other))
+    path = account.site.call(client, "UnclaimDevice", {"DeviceId": mine}, replace=(mine, other))
     query = answer(account, client, replace=("maxResults=7", "maxResults=8"))
 
     assert [each["error"]["code"] for each in (path, query)] == ["InvalidSignatureException"] * 2
@@ -124,18 +124,25 @@ def test_percent_encoding_is_signed_as_it_travels(account: Account) -> None:
     """An ARN in a path is sent as %3A and %2F; the signature is over just that, prefix included."""
     arn = account.button_arn(account.claimed_button())
 
-    sent = account.site.boto3.call(account.clients[ONE_CLICK], "ListTagsForResource", {"ResourceArn": arn})
+    sent = account.site.call(account.clients[ONE_CLICK], "ListTagsForResource", {"ResourceArn": arn})
 
     assert sent["output"] == {"Tags": {}}
     assert sent["sent"]["url"].endswith("/one-click/tags/" + arn.replace(":", "%3A").replace("/", "%2F"))
 
 
-def signed_by_hand(
-    service: str, method: str, url: str, headers: Mapping[str, str], access_key_id: str, secret: str
+def send(site: Site, method: str, url: str, headers: Mapping[str, str]) -> httpx.Response:
+    response = httpx.request(method, url, headers=dict(headers))
+    site.settle()
+    return response
+
+
+def send_signed(
+    site: Site, method: str, path: str, headers: Mapping[str, str], access_key_id: str, secret: str
 ) -> httpx.Response:
-    request = AWSRequest(method, url, headers)
+    """Sign by hand what no SDK can be made to send."""
+    request, service = AWSRequest(method, site.url + path, headers), "a4b" if path.startswith("/alexa") else "iot1click"
     botocore.auth.SigV4Auth(Credentials(access_key_id, secret), service, "us-west-2").add_auth(request)
-    return httpx.request(method, url, headers=dict(request.headers.items()))
+    return send(site, method, site.url + path, dict(request.headers.items()))
 
 
 @pytest.mark.parametrize(
@@ -152,20 +159,20 @@ def signed_by_hand(
 def test_an_operation_that_never_was_is_unknown(
     account: Account, method: str, path: str, headers: Mapping[str, str], status: int
 ) -> None:
-    """Signed by hand, because no SDK can ask for it; the name stands where each protocol has it."""
-    service = "iot1click" if path.startswith("/one-click") else "a4b"
+    """The name of the error stands where each protocol has it."""
     client = account.clients[ONE_CLICK]
-    response = signed_by_hand(service, method, account.site.url + path, headers, client.access_key_id, client.secret)
+
+    response = send_signed(account.site, method, path, headers, client.access_key_id, client.secret)
 
     assert response.status_code == status
-    name = response.headers["x-amzn-errortype"] if service == "iot1click" else response.json()["__type"]
+    name = response.json()["__type"] if path.startswith("/alexa") else response.headers["x-amzn-errortype"]
     assert name == "UnknownOperationException"
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_an_unsigned_request_is_told(account: Account, service: str) -> None:
     """Whatever it asks for."""
-    response = httpx.post(account.clients[service].endpoint)
+    response = send(account.site, "POST", account.clients[service].endpoint, {})
 
     assert response.status_code == OPERATIONS[service][1]
     assert "MissingAuthenticationTokenException" in str(response.headers) + response.text
@@ -176,8 +183,7 @@ def test_the_demo_key_is_refused_beyond_loopback(site: Site) -> None:
     key = site.access_key(demo=True)
 
     def status(headers: Mapping[str, str]) -> int:
-        url = f"{site.url}/one-click/devices"
-        return signed_by_hand("iot1click", "GET", url, headers, key.access_key_id, key.secret).status_code
+        return send_signed(site, "GET", "/one-click/devices", headers, key.access_key_id, key.secret).status_code
 
     assert status({}) == 200
     assert status({"X-Forwarded-For": "203.0.113.7"}) == 403
