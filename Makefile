@@ -9,13 +9,15 @@ WORKERS ?= 2
 BIN := .venv/bin
 SDK := tests/sdk/.venv
 WEB := gateway/web
-AUDITS := tests/audits
+# Wherever below tests/ packages of npm are named.
+NPM_TESTS := $(shell find tests \( -name node_modules -o -name .venv \) -prune -o -name package.json -exec dirname {} +)
 PAGE := $(WEB)/dist/index.html
+NODE_TESTS := $(NPM_TESTS:=/node_modules/.package-lock.json)
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 PIP_COMPILE := build/pins/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links
 
-# GraphiQL and the audits need Node, as package.json's `engines` says; everything else does without.
+# GraphiQL, the audits and the web clients need Node, as package.json's `engines` says; everything else does without.
 NODE := $(shell command -v npm >/dev/null && node --eval \
 	'const [major, minor] = process.versions.node.split(".").map(Number); if (major > 20 || (major === 20 && minor >= 19)) console.log("found")' \
 	2>/dev/null)
@@ -30,10 +32,10 @@ help: ## List the targets
 run: .venv/.run $(if $(NODE),$(PAGE),without-node) ## Serve the demo fleet (PORT=8000 HOST=127.0.0.1 DATA=data)
 	$(BIN)/gateway serve --demo --host $(HOST) --port $(PORT) --data $(DATA)
 
-test: .venv/.tests $(SDK)/.installed needs-node $(PAGE) $(AUDITS)/node_modules/.package-lock.json ## Run every test but the long ones (WORKERS=2 ARGS="-k name")
+test: .venv/.tests $(SDK)/.installed needs-node $(PAGE) $(NODE_TESTS) ## Run every test but the long ones (WORKERS=2 ARGS="-k name")
 	$(BIN)/python -m pytest -m "not long" -n $(WORKERS) $(ARGS)
 
-test-long: .venv/.tests $(SDK)/.installed needs-node $(PAGE) $(AUDITS)/node_modules/.package-lock.json ## Run the long tests: more rounds, larger fleets, slower clients
+test-long: .venv/.tests $(SDK)/.installed needs-node $(PAGE) $(NODE_TESTS) ## Run the long tests: more rounds, larger fleets, slower clients
 	$(BIN)/python -m pytest -m long --timeout 3600 $(ARGS)
 
 lint: .venv/.tests ## Check style, types, layers and conventions
@@ -72,7 +74,7 @@ pins: ## Resolve every package anew and pin it with its hashes
 	$(PIP_COMPILE) --output-file tests/sdk/requirements.txt tests/sdk/requirements.in
 
 clean: ## Remove what was built and installed; the data directory stays
-	rm -rf .venv $(SDK) $(WEB)/node_modules $(WEB)/dist $(AUDITS)/node_modules build dist
+	rm -rf .venv $(SDK) $(WEB)/node_modules $(WEB)/dist $(NPM_TESTS:=/node_modules) build dist
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find gateway tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
