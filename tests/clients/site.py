@@ -48,7 +48,13 @@ class Site:
         """Wait until the server has logged what it answered, so that it is captured with the test that asked."""
         self.run(asyncio.sleep(0))
 
-    def call(self, client: Client, operation: str, params: Mapping[str, Any], **options: Any) -> dict[str, Any]:  # noqa: ANN401
+    def call(
+        self,
+        client: Client,
+        operation: str,
+        params: Mapping[str, Any],
+        **options: Any,  # noqa: ANN401 - of any type
+    ) -> dict[str, Any]:
         answer = self.boto3.call(client, operation, params, **options)
         self.settle()
         return answer
