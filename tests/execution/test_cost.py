@@ -10,7 +10,6 @@ from gateway.execution.cost import MOST
 from gateway.execution.document import DocumentOptions, Documents
 from tests.execution.costing import DOCUMENTS, SCHEMA, plan, requested
 
-
 CLAIM = 'claimDevices(input: {claimCode: "C-1"}) { total }'
 
 

@@ -1,0 +1,48 @@
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from gateway.limits.rate import Rate, Taken, after_taking, fits, told
+
+MOST_KEYS = 50_000
+
+
+class MemoryRates:
+    """Counts in this process, for `most_keys` callers; beyond that those that asked least lately are forgotten.
+
+    `clock` tells seconds that only go forward.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic, most_keys: int = MOST_KEYS) -> None:
+        self._clock = clock
+        self._most_keys = most_keys
+        self._until: OrderedDict[str, float] = OrderedDict()
+
+    async def take(self, key: str, units: float, rate: Rate) -> Taken:
+        return self._count(key, units, rate, anyway=False)
+
+    async def settle(self, key: str, units: float, rate: Rate) -> Taken:
+        return self._count(key, units, rate, anyway=True)
+
+    def _count(self, key: str, units: float, rate: Rate, *, anyway: bool) -> Taken:
+        now = self._clock()
+        ahead = max(self._until.pop(key, now) - now, 0.0)
+        after = after_taking(ahead, units, rate)
+        allowed = anyway or fits(after, rate)
+        if allowed:
+            ahead = after
+        if ahead > 0:
+            self._until[key] = now + ahead
+        self._forget(now)
+        return told(ahead, units, rate, allowed=allowed)
+
+    def _forget(self, now: float) -> None:
+        """Drop the oldest where they have all of their units back, or where there are too many."""
+        while self._until:
+            oldest = next(iter(self._until))
+            if self._until[oldest] > now and len(self._until) <= self._most_keys:
+                return
+            del self._until[oldest]
+
+    def __len__(self) -> int:
+        return len(self._until)

@@ -1,0 +1,104 @@
+import time
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import Self
+
+import structlog
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from gateway.limits.rate import ROUNDING, Rate, RateStore, RateStoreDown, Taken, told
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+
+MICROSECONDS = 1_000_000
+ANSWER_SECONDS = 0.25
+REST_SECONDS = 1.0
+CONNECTIONS = 32
+PREFIX = "gateway:rate:"
+
+SCRIPT = """
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local ahead = math.max(tonumber(redis.call('GET', KEYS[1]) or now) - now, 0)
+local after = math.max(ahead + tonumber(ARGV[1]), 0)
+if ARGV[3] == '0' and after > tonumber(ARGV[2]) then
+    return {0, string.format('%.0f', ahead)}
+end
+if after >= 1 then
+    redis.call('SET', KEYS[1], string.format('%.0f', now + after), 'PX', math.ceil(after / 1000))
+else
+    redis.call('DEL', KEYS[1])
+end
+return {1, string.format('%.0f', after)}
+"""
+"""As `rate.after_taking` and `rate.fits`, in microseconds of the store's own clock, which all replicas share.
+
+Keys are the time when all units are back; then they expire. ARGV: what the units take, what may be ahead, and 1 to take
+them anyway. Answers whether they were taken, and how far ahead the caller then is.
+"""
+
+
+class ValkeyRates:
+    """Counts in a Valkey or Redis, for all replicas that share it.
+
+    While it is down `stand_in` counts, each replica for itself; without one RateStoreDown is raised. It is tried again
+    after `REST_SECONDS`, so that requests do not wait for it one by one.
+    """
+
+    def __init__(self, client: Redis, stand_in: RateStore | None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._client = client
+        self._script = client.register_script(SCRIPT)
+        self._stand_in = stand_in
+        self._clock = clock
+        self._rests_until = 0.0
+
+    @classmethod
+    def of_url(cls, url: str, stand_in: RateStore | None, clock: Callable[[], float] = time.monotonic) -> Self:
+        """Make one for `redis://`, `rediss://` (TLS) or `unix://`, with `valkey` for `redis` where that is liked.
+
+        Nothing is connected before the first call.
+        """
+        pool = BlockingConnectionPool.from_url(
+            url.replace("valkey", "redis", 1) if url.startswith("valkey") else url,
+            max_connections=CONNECTIONS,
+            timeout=ANSWER_SECONDS,
+            socket_timeout=ANSWER_SECONDS,
+            socket_connect_timeout=ANSWER_SECONDS,
+            retry=Retry(NoBackoff(), 1),  # a connection that was kept may have been closed meanwhile
+        )
+        return cls(Redis(connection_pool=pool), stand_in, clock)
+
+    async def take(self, key: str, units: float, rate: Rate) -> Taken:
+        return await self._count(key, units, rate, anyway=False)
+
+    async def settle(self, key: str, units: float, rate: Rate) -> Taken:
+        return await self._count(key, units, rate, anyway=True)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+        await self._client.connection_pool.disconnect()
+
+    async def _count(self, key: str, units: float, rate: Rate, *, anyway: bool) -> Taken:
+        if self._clock() >= self._rests_until:
+            try:
+                return await self._ask(key, units, rate, anyway=anyway)
+            except (RedisError, OSError) as error:
+                self._rests_until = self._clock() + REST_SECONDS
+                log.warning("rates are not counted in their store", reason=type(error).__name__)
+        if self._stand_in is None:
+            raise RateStoreDown
+        return await (self._stand_in.settle if anyway else self._stand_in.take)(key, units, rate)
+
+    async def _ask(self, key: str, units: float, rate: Rate, *, anyway: bool) -> Taken:
+        a_unit = rate.seconds_a_unit * MICROSECONDS
+        arguments = (units * a_unit, (rate.burst + ROUNDING) * a_unit, int(anyway))
+        allowed, ahead = await self._script(keys=[_key(key)], args=arguments)
+        return told(int(ahead) / MICROSECONDS, units, rate, allowed=bool(allowed))
+
+
+def _key(key: str) -> str:
+    """Name it by a hash: of one length, and not telling who the caller is."""
+    return PREFIX + blake2b(key.encode(), digest_size=16).hexdigest()
