@@ -3,6 +3,8 @@ import { cacheExchange } from '@urql/exchange-graphcache';
 import { relayPagination } from '@urql/exchange-graphcache/extras';
 import { getIntrospectionQuery } from 'graphql';
 
+const MOST_PAGES = 50;
+
 const DEVICES = gql`
   query Devices($first: Int, $after: String, $last: Int, $before: String) {
     devices(first: $first, after: $after, last: $last, before: $before) {
@@ -44,7 +46,7 @@ export async function devices(url, size, direction) {
   const { begin, more } = TURNS[direction];
   const lengths = [];
   let shown;
-  for (let next = {}; next; next = more(shown.pageInfo)) {
+  for (let next = {}; next && lengths.length < MOST_PAGES; next = more(shown.pageInfo)) {
     const { data, error } = await client.query(DEVICES, { ...begin(size), ...next }).toPromise();
     if (error) throw error;
     shown = data.devices;
