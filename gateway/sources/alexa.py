@@ -22,7 +22,8 @@ from gateway.sources.events import EventRun
 from gateway.sources.keyset_listing import KeysetListing
 from gateway.sources.listing import Listing
 from gateway.sources.upstream import Params, Upstream
-from gateway.sources.wire_listing import WireListing, WireOperation
+from gateway.sources.wire_listing import WireListing
+from gateway.sources.wire_pages import WireOperation
 
 Item = TypeVar("Item")
 

@@ -22,7 +22,8 @@ from gateway.sources.keyset_listing import KeysetListing
 from gateway.sources.listing import Listing
 from gateway.sources.one_click_events import click_event, events_by_windows
 from gateway.sources.upstream import Params, Upstream
-from gateway.sources.wire_listing import WireListing, WireOperation
+from gateway.sources.wire_listing import WireListing
+from gateway.sources.wire_pages import WireOperation
 
 LIST_CEILING = 250
 # An id becomes a part of a path: nothing that could lead out of its place.

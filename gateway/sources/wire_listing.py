@@ -1,60 +1,26 @@
 """A list over AWS, where all there is to go by is a service's own pages and tokens."""
 
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from gateway.model.errors import CursorExpired, ScanLimit
-from gateway.sources.listing import Chunk, Found, Place, SourceCut, Window
-from gateway.sources.upstream import Params, Upstream
+from gateway.sources.listing import Chunk, Found, SourceCut, Window
+from gateway.sources.wire_pages import (
+    NOTHING,
+    Bound,
+    RawPage,
+    StreamPlace,
+    WireOperation,
+    bound_of,
+    first_index,
+    last_index,
+    place_of,
+)
 
 Item = TypeVar("Item")
-
-
-@dataclass(frozen=True, slots=True)
-class WireOperation(Generic[Item]):
-    """How a service lists: the operation, its members, the largest page, and what to make of an item.
-
-    `reversed_params` ask for the same list from its end, where the service can; `keep` drops what the service could not
-    filter, and None means that it filters all by itself; `counts`: it tells a TotalCount.
-    """
-
-    upstream: Upstream
-    name: str
-    result: str
-    params: Params
-    reversed_params: Params | None
-    ceiling: int
-    decode: Callable[[Params], Item]
-    key: Callable[[Item], str]
-    keep: Callable[[Sequence[Item]], Awaitable[Sequence[Item]]] | None
-    counts: bool
-
-
-@dataclass(frozen=True, slots=True)
-class StreamPlace:
-    """An item's place: the page (its token, read from which end), the index within it and the item's key.
-
-    `next_token` is there for the last item of a page that has a successor.
-    """
-
-    reverse: bool
-    token: str | None
-    index: int
-    key: str
-    next_token: str | None
-
-    def plain(self) -> Place:
-        return [self.reverse, self.token, self.index, self.key, self.next_token]
-
-
-@dataclass(frozen=True, slots=True)
-class RawPage(Generic[Item]):
-    token: str | None
-    items: Sequence[Item]
-    next_token: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +45,7 @@ class WireListing(Generic[Item]):
         if window.limit == 0:
             return Chunk((), None)
         high = window.high
-        from_end = self.operation.reversed_params is not None and (high is None or _place(high).reverse)
+        from_end = self.operation.reversed_params is not None and (high is None or place_of(high).reverse)
         if window.backwards and not from_end:
             return await self._last(window)
         return await self._first(window)
@@ -108,7 +74,9 @@ class WireListing(Generic[Item]):
         found: list[Found[Item]] = []
         more: bool | None = False
         scanned = 0
-        searched = self.operation.keep is not None or (start is not None and _place(start).reverse != window.backwards)
+        searched = self.operation.keep is not None or (
+            start is not None and place_of(start).reverse != window.backwards
+        )
         size = None if searched else window.limit
         async with aclosing(self._runs(start, stop, reverse=window.backwards, size=size)) as runs:
             async for run in runs:
@@ -137,14 +105,18 @@ class WireListing(Generic[Item]):
 
         `size`: items wanted of a list that the service gives as it is; None where it has to be searched, and bounded.
         """
-        token, begin = _begin(start, reverse=reverse)
+        token, begin = await self._begin(start, reverse=reverse)
+        end = None if stop is None else await bound_of(self.operation, stop, reverse=reverse, start=False)
+        if NOTHING in (begin, end):
+            return
         scanned = 0
         while True:
-            asked = self.scan_limit - scanned if size is None else size + (begin.index + 1 if begin else 0)
-            page = await self._page(token, reverse=reverse, size=asked)
+            before = 0 if begin is None else (begin.index or 0) + 1
+            asked = self.scan_limit - scanned if size is None else size + before
+            page = await self.operation.page(token, reverse=reverse, size=asked)
             scanned += len(page.items)
-            first, begin = _first_index(page, self.operation.key, begin, start, reverse=reverse)
-            last = _last_index(page, self.operation.key, stop, reverse=reverse)
+            first, begin = first_index(page, begin)
+            last = last_index(page, end)
             ended = page.next_token is None or last is not None
             run = await self._found(page, first, len(page.items) if last is None else last, reverse=reverse)
             yield Run(run, ended, scanned)
@@ -156,18 +128,19 @@ class WireListing(Generic[Item]):
                     "service cannot do this by itself. Narrow the filter, drop the order or page forwards."
                 )
             token = page.next_token
-        if begin is not None:
+        if begin is not None or (end is not None and last is None):
             raise CursorExpired("The item that this cursor stands for is gone and its place cannot be found.")
 
-    async def _page(self, token: str | None, *, reverse: bool, size: int) -> RawPage[Item]:
-        operation = self.operation
-        params = (operation.reversed_params if reverse else operation.params) or {}
-        follow = {} if token is None else {"NextToken": token}
-        answer = await operation.upstream.call(
-            operation.name, {**params, "MaxResults": min(size, operation.ceiling), **follow}
-        )
-        items = [operation.decode(raw) for raw in answer.get(operation.result, ())]
-        return RawPage(token, items, answer.get("NextToken"))
+    async def _begin(self, start: SourceCut | None, *, reverse: bool) -> tuple[str | None, Bound | None]:
+        """The token to begin with, and the item to look for from there."""
+        if start is None:
+            return None, None
+        place, inside = place_of(start), start.after == reverse
+        if place.reverse != reverse:
+            return None, await bound_of(self.operation, start, reverse=reverse, start=True)
+        if place.next_token is not None and not inside:
+            return place.next_token, None
+        return place.token, Bound(place.key, inside, place.index)
 
     async def _found(self, page: RawPage[Item], first: int, last: int, *, reverse: bool) -> list[Found[Item]]:
         operation = self.operation
@@ -179,65 +152,8 @@ class WireListing(Generic[Item]):
             Found(
                 item,
                 self.values(item),
-                StreamPlace(
-                    reverse, page.token, index, operation.key(item), page.next_token if index == final else None
-                ).plain(),
+                StreamPlace(reverse, page.token, index, key, page.next_token if index == final else None).plain(),
             )
-            for index, item in enumerate(page.items)
-            if first <= index < last and operation.key(item) in keys
+            for index, (item, key) in enumerate(zip(page.items, page.keys, strict=True))
+            if first <= index < last and key in keys
         ]
-
-
-def _place(cut: SourceCut) -> StreamPlace:
-    return StreamPlace(*cut.place)
-
-
-def _begin(start: SourceCut | None, *, reverse: bool) -> tuple[str | None, StreamPlace | None]:
-    """The token to begin with, and the item to look for from there."""
-    if start is None:
-        return None, None
-    place = _place(start)
-    if place.reverse != reverse:
-        return None, place
-    if place.next_token is not None and start.after != reverse:
-        return place.next_token, None
-    return place.token, place
-
-
-def _first_index(
-    page: RawPage[Item],
-    key: Callable[[Item], str],
-    begin: StreamPlace | None,
-    start: SourceCut | None,
-    *,
-    reverse: bool,
-) -> tuple[int, StreamPlace | None]:
-    """Where in the page the window begins, and the item to go on looking for."""
-    if begin is None or start is None:
-        return 0, None
-    index = _index(page, key, begin.key)
-    if index is not None:
-        return index + (start.after != reverse), None
-    if begin.reverse == reverse and begin.token == page.token:
-        # The item is gone: what stood behind it has moved up to its index.
-        return min(begin.index, len(page.items)), None
-    return len(page.items), begin
-
-
-def _last_index(
-    page: RawPage[Item], key: Callable[[Item], str], stop: SourceCut | None, *, reverse: bool
-) -> int | None:
-    """Where in the page the window ends; None where it goes on."""
-    if stop is None:
-        return None
-    place = _place(stop)
-    index = _index(page, key, place.key)
-    if index is not None:
-        return index + (stop.after != reverse)
-    if place.reverse == reverse and place.token == page.token:
-        return min(place.index, len(page.items))
-    return None
-
-
-def _index(page: RawPage[Item], key: Callable[[Item], str], wanted: str) -> int | None:
-    return next((index for index, item in enumerate(page.items) if key(item) == wanted), None)

@@ -11,7 +11,7 @@ from gateway.settings import Settings
 from gateway.sources.fleet import ALL_SOURCES, Fleet
 from gateway.sources.keyset_listing import place_of
 from gateway.sources.listing import Place
-from gateway.sources.wire_listing import StreamPlace
+from gateway.sources.wire_pages import StreamPlace
 from tests.bench.fleets import BUTTONS, ONE_CLICK, button_id
 from tests.bench.operations import PAGE_SIZE, Operation, page, page_before
 

@@ -16,7 +16,11 @@ Reached = tuple[str, str, int]
 
 @dataclass
 class WatchedService:
-    """One service of whichever store is set. `failing`: (region, operation) pairs; operation None stands for all."""
+    """One service of whichever store is set.
+
+    `failing`: (region, operation) pairs; operation None stands for all. `largest_page`: over the wire it gives no more
+    items at once, whatever is asked for, as services may.
+    """
 
     model: ServiceModel
     operations: Mapping[str, Callable[..., object]]
@@ -25,15 +29,19 @@ class WatchedService:
     service: EmbeddedService = field(init=False)
     reached: list[Reached] = field(default_factory=list)
     failing: dict[tuple[str, str | None], ServiceError] = field(default_factory=dict)
+    largest_page: int | None = None
 
     def use(self, context: ServiceContext) -> None:
         self.service = EmbeddedService(self.model, self.operations, self.plural, self.beyond, context)
         self.reached.clear()
         self.failing.clear()
+        self.largest_page = None
 
     async def call(self, tenant: Tenant, operation: str, params: Params) -> Params:
         if failure := self._reach(tenant, operation, 1):
             raise failure
+        if self.largest_page is not None and "MaxResults" in params:
+            params = {**params, "MaxResults": min(params["MaxResults"], self.largest_page)}
         return await self.service.call(tenant, operation, params)
 
     async def call_beyond(self, tenant: Tenant, operation: str, params: Params) -> Params:

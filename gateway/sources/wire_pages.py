@@ -1,0 +1,127 @@
+"""A service's own pages and tokens, and where an item stands in them."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from gateway.sources.listing import Place, SourceCut
+from gateway.sources.upstream import Params, Upstream
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage(Generic[Item]):
+    """`keys` are those of the items."""
+
+    token: str | None
+    items: Sequence[Item]
+    keys: Sequence[str]
+    next_token: str | None
+
+    def index(self, key: str) -> int | None:
+        return self.keys.index(key) if key in self.keys else None
+
+
+@dataclass(frozen=True, slots=True)
+class WireOperation(Generic[Item]):
+    """How a service lists: the operation, its members, the largest page, and what to make of an item.
+
+    `reversed_params` ask for the same list from its end, where the service can; `keep` drops what the service could not
+    filter, and None means that it filters all by itself; `counts`: it tells a TotalCount.
+    """
+
+    upstream: Upstream
+    name: str
+    result: str
+    params: Params
+    reversed_params: Params | None
+    ceiling: int
+    decode: Callable[[Params], Item]
+    key: Callable[[Item], str]
+    keep: Callable[[Sequence[Item]], Awaitable[Sequence[Item]]] | None
+    counts: bool
+
+    async def page(self, token: str | None, *, reverse: bool, size: int) -> RawPage[Item]:
+        params = (self.reversed_params if reverse else self.params) or {}
+        follow = {} if token is None else {"NextToken": token}
+        answer = await self.upstream.call(self.name, {**params, "MaxResults": min(size, self.ceiling), **follow})
+        items = [self.decode(raw) for raw in answer.get(self.result, ())]
+        return RawPage(token, items, [self.key(item) for item in items], answer.get("NextToken"))
+
+
+@dataclass(frozen=True, slots=True)
+class StreamPlace:
+    """An item's place: the page (its token, read from which end), the index within it and the item's key.
+
+    `next_token` is there for the last item of a page that has a successor.
+    """
+
+    reverse: bool
+    token: str | None
+    index: int
+    key: str
+    next_token: str | None
+
+    def plain(self) -> Place:
+        return [self.reverse, self.token, self.index, self.key, self.next_token]
+
+
+def place_of(cut: SourceCut) -> StreamPlace:
+    return StreamPlace(*cut.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """An end of a window, in the direction of reading: an item, and whether it belongs to the window.
+
+    `index`: how many items from here it was found last time, where it is known; it serves where the item is gone.
+    """
+
+    key: str
+    inside: bool
+    index: int | None = None
+
+
+NOTHING = Bound("", inside=False)
+"""The end of a window in which there can be nothing."""
+
+
+async def bound_of(operation: WireOperation[Item], cut: SourceCut, *, reverse: bool, start: bool) -> Bound | None:
+    """Find the item at a cut, or where it is gone the one that took its place; None: the window has no such end.
+
+    `start`: whether the cut is where the reading begins, which is in the direction of `reverse`.
+    """
+    place = place_of(cut)
+    same = place.reverse == reverse
+    token, index = place.token, place.index
+    while True:
+        page = await operation.page(token, reverse=place.reverse, size=index + 1)
+        if page.index(place.key) is not None:
+            return Bound(place.key, inside=(cut.after == reverse) == start)
+        if index < len(page.items):
+            return Bound(page.keys[index], inside=same == start)
+        if page.next_token is None:
+            return NOTHING if same == start else None
+        token, index = page.next_token, index - len(page.items)
+
+
+def first_index(page: RawPage[Item], begin: Bound | None) -> tuple[int, Bound | None]:
+    """Where in the page the window begins, and the item to go on looking for."""
+    if begin is None:
+        return 0, None
+    size, found = len(page.items), page.index(begin.key)
+    if found is not None:
+        return found + (not begin.inside), None
+    if begin.index is None:
+        return size, begin
+    if begin.index >= size and page.next_token is not None:
+        return size, Bound(begin.key, begin.inside, begin.index - size)
+    # The item is gone: what stood behind it has moved up to its index.
+    return min(begin.index, size), None
+
+
+def last_index(page: RawPage[Item], stop: Bound | None) -> int | None:
+    """Where in the page the window ends; None where it goes on."""
+    found = None if stop is None else page.index(stop.key)
+    return found if found is None or stop is None else found + stop.inside
