@@ -190,20 +190,21 @@ async def test_methods_are_invoked(graph: Graph) -> None:
     [
         ({"methodName": "noSuchMethod"}, "methodName"),
         ({"methodName": "noSuchMethod", "deviceType": "button"}, "methodName"),
-        ({"methodName": "getOnClickCallback", "deviceType": "device"}, "methodName"),
+        ({"methodName": "getOnClickCallback", "deviceType": "device"}, "deviceType"),
+        ({"methodName": "getOnClickCallback", "deviceType": "", "parameters": {}}, "deviceType"),
         ({"methodName": ""}, "methodName"),
         ({"methodName": "\0", "deviceType": "\0"}, "methodName"),
-        ({"methodName": "getOnClickCallback", "parameters": {}}, "methodName"),
-        ({"methodName": "setOnClickCallback"}, "methodName"),
-        ({"methodName": "setOnClickCallback", "parameters": "text"}, "methodName"),
-        ({"methodName": "setOnClickCallback", "parameters": [1, 2.5, None, True]}, "methodName"),
-        ({"methodName": "setOnClickCallback", "parameters": {"callback": {"awsLambdaArn": "x"}}}, "methodName"),
-        ({"methodName": "setOnClickCallback", "parameters": {"x": "y" * 5000}}, "methodName"),
-        ({"methodName": "setOnClickCallback", "parameters": {"\0": "\N{BELL}"}}, "methodName"),
+        ({"methodName": "getOnClickCallback", "parameters": {}}, "parameters"),
+        ({"methodName": "setOnClickCallback"}, "parameters"),
+        ({"methodName": "setOnClickCallback", "parameters": "text"}, "parameters"),
+        ({"methodName": "setOnClickCallback", "parameters": [1, 2.5, None, True]}, "parameters"),
+        ({"methodName": "setOnClickCallback", "parameters": {"callback": {"awsLambdaArn": "x"}}}, "parameters"),
+        ({"methodName": "setOnClickCallback", "parameters": {"x": "y" * 5000}}, "parameters"),
+        ({"methodName": "setOnClickCallback", "parameters": {"\0": "\N{BELL}"}}, "parameters"),
     ],
 )
 async def test_what_a_method_cannot_take_is_refused(graph: Graph, variables: dict[str, object], field: str) -> None:
-    """An unknown method, or parameters that it does not take, is INVALID_INPUT, and nothing is set."""
+    """An unknown method, one of another type, or parameters that it does not take: INVALID_INPUT at that very input."""
     node_id = await a_button(graph)
 
     assert await refused(graph, INVOKE, id=node_id, **variables) == ("INVALID_INPUT", ["input", field])
@@ -218,8 +219,8 @@ async def test_numbers_beyond_64_bits_are_parameters_too(graph: Graph) -> None:
     assert "$unused" in document
     document = document.replace(", $unused: JSON = null", "")
 
-    code, _ = await refused(graph, document, id=node_id, methodName="setOnClickCallback")
-    assert code == "INVALID_INPUT"
+    told = await refused(graph, document, id=node_id, methodName="setOnClickCallback")
+    assert told == ("INVALID_INPUT", ["input", "parameters"])
 
 
 async def test_a_disabled_device_does_nothing(graph: Graph) -> None:
