@@ -58,6 +58,18 @@ async def test_a_path_cannot_forge_a_log_line(serve: Serve) -> None:
     assert [(line["path"], line["status"]) for line in lines] == [("/nowhere%0Aevent=request", 404)]
 
 
+async def test_log_injection_by_what_a_request_holds(serve: Serve) -> None:
+    """Neither an operation's name nor a header reaches the log, with or without a line break in it."""
+    forged = "Query\n2026-01-01 [info] request path=/forged"
+    with capture_logs(processors=MERGE) as lines:
+        async with serve() as client:
+            for body in ({"query": "{echo}", "operationName": forged}, {"documentId": forged}, {"query": forged}):
+                await client.post("/graphql", json=body, headers={"authorization": "hunter2", "user-agent": "forged"})
+
+    assert [line["event"] for line in lines] == ["request"] * 3
+    assert not [line for line in lines if "forged" in str(line) or "hunter2" in str(line)]
+
+
 async def test_a_door_that_breaks_is_masked_and_logged() -> None:
     """Where another door of the same server fails, the log has the cause under the id that the answer carries."""
 

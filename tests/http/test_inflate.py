@@ -1,5 +1,6 @@
 import gzip
 import time
+import tracemalloc
 import zlib
 
 import pytest
@@ -73,6 +74,19 @@ async def test_decompression_bomb(serve: Serve, journal: Journal, coding: str) -
     assert answer.json()["errors"][0]["extensions"] == {"code": "LIMIT_EXCEEDED", "limit": "maximum_body"}
     assert spent < 0.2
     assert journal.callers == []
+
+
+@pytest.mark.parametrize("coding", sorted(WAYS))
+def test_decompression_bomb_in_memory(coding: str) -> None:
+    """What a bomb would grow to is never held: little more than the limit is."""
+    bomb = WAYS[coding](b" " * 20_000_000)
+    tracemalloc.start()
+    with pytest.raises(HttpRefused):
+        inflate(bomb, coding, 100_000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 1_000_000
 
 
 @pytest.mark.parametrize("coding", ["br", "zstd", "compress", "gzip, gzip", "gzip, identity", "nonsense"])

@@ -137,6 +137,19 @@ async def test_an_operation_beyond_its_deadline_is_stopped(serve: Serve, journal
     assert journal.open_contexts == 0
 
 
+@pytest.mark.parametrize("max_batch", [0, 10])
+async def test_variables_beyond_the_limit_are_refused(serve: Serve, journal: Journal, max_batch: int) -> None:
+    """What a request brings beside its document is bounded too, alone or in a batch."""
+    operation = {"query": "query($t: String!) { echo(text: $t) }", "variables": {"t": "x" * 200}}
+    async with serve(max_variables_bytes=100, max_batch=max_batch) as client:
+        answer = await client.post("/graphql", json=[operation] if max_batch else operation)
+
+    result = answer.json()[0] if max_batch else answer.json()
+    assert list(result) == ["errors"]
+    assert result["errors"][0]["extensions"] == {"code": "LIMIT_EXCEEDED", "limit": "maximum_variables"}
+    assert journal.callers == []
+
+
 async def test_a_hundred_refused_requests_leave_the_server_well(serve: Serve) -> None:
     """Nothing that is refused takes anything with it."""
     async with serve() as client:
