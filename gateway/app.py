@@ -186,7 +186,9 @@ async def _open_fleet(settings: Settings, services: Services | None, stack: Asyn
             sources[source.name] = OneClickSource(source.name, source.aws_region, upstream, settings.scan_limit, unit)
         else:
             sources[source.name] = AlexaSource(source.name, source.aws_region, upstream, settings.scan_limit)
-    return Fleet(sources, Sealer(derived_key(settings, "cursors")))
+    # However many sources hang, a list has asked all of them before its deadline.
+    patience = settings.deadline / (len(sources) + 1)
+    return Fleet(sources, Sealer(derived_key(settings, "cursors")), patience)
 
 
 async def _open_upstream(source: SourceSettings, services: Services | None, stack: AsyncExitStack) -> Upstream:

@@ -32,7 +32,9 @@ async def connection(
     before: str | None,
 ) -> Counted[Item]:
     page = await compound.page(slice_of(first, after, last, before, info.context.limits))
-    return Counted(page.edges, page.slice, page.unavailable, page.scanned, page.known_more, page.rest, compound)
+    return Counted(
+        page.edges, page.slice, page.unavailable, page.scanned, page.known_more, page.rest, page.patience, compound
+    )
 
 
 async def device_connection(

@@ -1,7 +1,7 @@
 """One list over several sources, and the cursor that knows where each of them stands."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cmp_to_key
 from heapq import merge
@@ -14,6 +14,7 @@ from gateway.model.seal import ForeignTokenError, Sealer
 from gateway.sources.listing import Chunk, Found, Listing, SourceCut, Window
 
 Item = TypeVar("Item")
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +52,15 @@ class Page(Generic[Item]):
     scanned: int | None
     known_more: bool
     rest: tuple[Bounded[Item], ...]
+    patience: float
 
     async def has_more(self) -> bool:
         """Whether the list goes on in the direction asked for, in the sources that answer."""
         if self.known_more:
             return True
         for bounded in self.rest:
-            try:
-                ahead = await bounded.read(1, backwards=self.slice.backwards)
-            except UpstreamError:
-                continue
-            if ahead.found:
+            ahead = await _within(self.patience, bounded.read(1, backwards=self.slice.backwards))
+            if ahead is not None and ahead.found:
                 return True
         return False
 
@@ -75,20 +74,19 @@ Gap: TypeAlias = list[Any] | bool
 class Compound(Generic[Item]):
     """Without an order the sources follow each other; with one (`descending`, a flag a criterion) they are merged.
 
-    `purpose` names the list with its filter and order; a cursor of another list is refused.
+    `purpose` names the list with its filter and order; a cursor of another list is refused. `patience`: the seconds
+    that a source may take before the others go on without it.
     """
 
     listings: tuple[Listing[Item], ...]
     descending: tuple[bool, ...]
     purpose: str
     sealer: Sealer
+    patience: float
 
     async def count(self) -> int | None:
         """Count the items of all sources; None where one does not answer or has too many to count."""
-        try:
-            counts = await asyncio.gather(*(listing.count() for listing in self.listings))
-        except UpstreamError:
-            return None
+        counts = await asyncio.gather(*(_within(self.patience, listing.count()) for listing in self.listings))
         return sum(counts) if None not in counts else None  # type: ignore[arg-type]  # the check is beyond mypy
 
     async def page(self, slice_: Slice) -> Page[Item]:
@@ -109,9 +107,9 @@ class Compound(Generic[Item]):
         known_more = False
         while rest and len(found) < slice_.limit:
             part, rest = rest[0], rest[1:]
-            try:
-                chunk = await part.read(slice_.limit - len(found), backwards=slice_.backwards)
-            except UpstreamError:
+            wanted = slice_.limit - len(found)
+            chunk = await _within(self.patience, part.read(wanted, backwards=slice_.backwards))
+            if chunk is None:
                 unavailable.append(part.listing.source)
                 continue
             found += [(part, one) for one in chunk.found]
@@ -123,7 +121,9 @@ class Compound(Generic[Item]):
         return self._page(found, marks, slice_, unavailable, scanned, known_more=known_more, rest=rest)
 
     async def _merged(self, parts: Sequence[Bounded[Item]], slice_: Slice, entry: list[Any] | None) -> Page[Item]:
-        answers = await asyncio.gather(*(_read(part, slice_) for part in parts))
+        answers = await asyncio.gather(
+            *(_within(self.patience, part.read(slice_.limit, backwards=slice_.backwards)) for part in parts)
+        )
         chunks = [(part, chunk) for part, chunk in zip(parts, answers, strict=True) if chunk is not None]
         unavailable = [part.listing.source for part, chunk in zip(parts, answers, strict=True) if chunk is None]
         runs = [[(part, one) for one in chunk.found] for part, chunk in chunks]
@@ -159,7 +159,10 @@ class Compound(Generic[Item]):
         if slice_.backwards:
             edges.reverse()
         total = sum(scanned) if scanned else None
-        return Page(tuple(edges), slice_, tuple(unavailable), total, known_more, rest)
+        return Page(tuple(edges), slice_, self._in_order(unavailable), total, known_more, rest, self.patience)
+
+    def _in_order(self, names: Sequence[str]) -> tuple[str, ...]:
+        return tuple(listing.source for listing in self.listings if listing.source in names)
 
     def _compare(self, one: Merged[Item], other: Merged[Item]) -> int:
         values = compare_values(one[1].values, other[1].values, self.descending)
@@ -216,8 +219,10 @@ class Compound(Generic[Item]):
         return gap
 
 
-async def _read(part: Bounded[Item], slice_: Slice) -> Chunk[Item] | None:
+async def _within(seconds: float, answer: Awaitable[Answer]) -> Answer | None:
+    """What a source answers; None where it does not, or not in time."""
     try:
-        return await part.read(slice_.limit, backwards=slice_.backwards)
-    except UpstreamError:
+        async with asyncio.timeout(seconds):
+            return await answer
+    except (UpstreamError, TimeoutError):
         return None

@@ -33,16 +33,19 @@ ALL_SOURCES = SourceChoice()
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """The sources in configured order, by name."""
+    """The sources in configured order, by name. `patience`: the seconds that a list waits for each of them."""
 
     sources: Mapping[str, Source]
     sealer: Sealer
+    patience: float = 10.0
 
     def confined(self, names: frozenset[str] | None) -> "Fleet":
         """The fleet as somebody sees it who may see these sources only; None: all."""
         if names is None:
             return self
-        return Fleet({name: source for name, source in self.sources.items() if name in names}, self.sealer)
+        return Fleet(
+            {name: source for name, source in self.sources.items() if name in names}, self.sealer, self.patience
+        )
 
     def of(self, choice: SourceChoice) -> tuple[Source, ...]:
         """The sources of a choice; raise InvalidInput for a name that is not configured."""
@@ -70,6 +73,7 @@ class Fleet:
             tuple(criterion.descending for criterion in criteria),
             _purpose("devices", choice, wanted, criteria),
             self.sealer,
+            self.patience,
         )
 
     def users(self, choice: SourceChoice, wanted: UserFilter, order: Sequence[UserOrder]) -> Compound[User]:
@@ -82,11 +86,12 @@ class Fleet:
             tuple(criterion.descending for criterion in criteria),
             _purpose("users", choice, wanted, criteria),
             self.sealer,
+            self.patience,
         )
 
     def rooms(self, wanted: RoomFilter) -> Compound[Room]:
         listings = tuple(source.rooms(wanted) for source in self.alexa())
-        return Compound(listings, (), _purpose("rooms", wanted), self.sealer)
+        return Compound(listings, (), _purpose("rooms", wanted), self.sealer, self.patience)
 
 
 def _possible(source: Source, wanted: DeviceFilter) -> bool:
