@@ -20,8 +20,9 @@ class HeadLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        line = len(scope["raw_path"]) + len(scope["query_string"])
-        size = line + sum(len(name) + len(value) + PER_LINE for name, value in scope["headers"])
+        size = line = len(scope["raw_path"]) + len(scope["query_string"])
+        for name, value in scope["headers"]:
+            size += len(name) + len(value) + PER_LINE
         if size <= self._max_bytes:
             await self._app(scope, receive, send)
             return

@@ -22,9 +22,8 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                there = {name.lower() for name, _ in message["headers"]}
-                missing = (header for header in HEADERS if header[0] not in there)
-                message["headers"] = [*message["headers"], *missing]
+                there = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *[header for header in HEADERS if header[0] not in there]]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
