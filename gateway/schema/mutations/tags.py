@@ -2,11 +2,13 @@ from collections.abc import Sequence
 
 import strawberry
 
-from gateway.model.errors import InvalidInput, Refused
+from gateway.model.device import Device
+from gateway.model.errors import GatewayError, InvalidInput, LimitExceeded, Refused, Rejected
 from gateway.model.tag import Tag
 from gateway.schema.context import Info
 from gateway.schema.mutations.payload import Outcome, refused
 from gateway.schema.mutations.target import device_of, read_again
+from gateway.schema.tag import tags_of
 
 MOST_TAGS = 50
 
@@ -35,11 +37,13 @@ async def tag_device(info: Info, input: TagDeviceInput) -> Outcome:  # noqa: A00
     try:
         tags = tags_of_input(input.tags)
         device = await device_of(info.context, input.id)
+    except LimitExceeded as refusal:
+        return refused(refusal, "tags", input.client_mutation_id)
     except (Refused, InvalidInput) as refusal:
         return refused(refusal, "id", input.client_mutation_id)
     try:
         if tags:
-            await info.context.fleet.sources[device.source].tag(device.arn, tags)
+            await _tag(info, device, tags)
         changed = await read_again(info.context, device)
     except Refused as refusal:
         return refused(refusal, "tags", input.client_mutation_id)
@@ -48,13 +52,13 @@ async def tag_device(info: Info, input: TagDeviceInput) -> Outcome:  # noqa: A00
 
 async def untag_device(info: Info, input: UntagDeviceInput) -> Outcome:  # noqa: A002  # the contract's name
     try:
-        keys = _distinct("keys", input.keys)
+        _check_keys(input.keys)
         device = await device_of(info.context, input.id)
     except (Refused, InvalidInput) as refusal:
         return refused(refusal, "id", input.client_mutation_id)
     try:
-        if keys:
-            await info.context.fleet.sources[device.source].untag(device.arn, keys)
+        if input.keys:
+            await info.context.fleet.sources[device.source].untag(device.arn, input.keys)
         changed = await read_again(info.context, device)
     except Refused as refusal:
         return refused(refusal, "keys", input.client_mutation_id)
@@ -62,14 +66,41 @@ async def untag_device(info: Info, input: UntagDeviceInput) -> Outcome:  # noqa:
 
 
 def tags_of_input(tags: Sequence[TagInput]) -> list[Tag]:
-    """Raise InvalidInput where there are too many or a key comes twice; keys and values are the service's to judge."""
-    _distinct("tags", [tag.key for tag in tags])
+    """Raise LimitExceeded where there are more than a device may have, and InvalidInput where a key comes twice."""
+    if len(tags) > MOST_TAGS:
+        raise LimitExceeded(f"A device has at most {MOST_TAGS} tags.")
+    _check_distinct("tags", [tag.key for tag in tags])
     return [Tag(tag.key, tag.value) for tag in tags]
 
 
-def _distinct(argument: str, keys: Sequence[str]) -> Sequence[str]:
+async def _tag(info: Info, device: Device, tags: Sequence[Tag]) -> None:
+    """Set the tags; raise LimitExceeded where there would be too many, be that a limit or an invalid input there."""
+    try:
+        await info.context.fleet.sources[device.source].tag(device.arn, tags)
+    except Rejected:
+        if await _too_many(info, device, tags):
+            raise LimitExceeded(f"A device has at most {MOST_TAGS} tags.") from None
+        raise
+
+
+async def _too_many(info: Info, device: Device, tags: Sequence[Tag]) -> bool:
+    """Whether the device, with the tags added, would have more than it may; not known where it cannot be read now."""
+    try:
+        found = await read_again(info.context, device)
+        if isinstance(found, GatewayError):
+            return False
+        has = await tags_of(found, info)
+    except GatewayError:
+        return False
+    return len({tag.key for tag in (*has, *tags)}) > MOST_TAGS
+
+
+def _check_keys(keys: Sequence[str]) -> None:
     if len(keys) > MOST_TAGS:
-        raise InvalidInput(f"{argument} must not hold more than {MOST_TAGS} tags.", argument)
+        raise InvalidInput(f"keys must not hold more than {MOST_TAGS} tags.", "keys")
+    _check_distinct("keys", keys)
+
+
+def _check_distinct(argument: str, keys: Sequence[str]) -> None:
     if len(set(keys)) < len(keys):
         raise InvalidInput(f"{argument} must not hold a key twice.", argument)
-    return keys
