@@ -17,6 +17,7 @@ CONFIG_FILE = "gateway.toml"
 CONFIG_VARIABLE = PREFIX + "CONFIG"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 EMBEDDED_ACCOUNT = "123456789012"
+HARDENED_RATE = 120_000
 
 ASYMMETRIC = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
 
@@ -72,7 +73,9 @@ EMBEDDED_SOURCES = (
 class Settings(BaseSettings):
     """What the gateway is told; frozen. Unknown names are refused, naming them."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8000, description="Port to listen on; 0 finds one.")
@@ -112,7 +115,9 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr | None = Field(
         default=None,
-        description="Signs cursors and encrypts access keys; without it one is made and kept in the data directory.",
+        min_length=32,
+        description="Signs cursors and encrypts access keys; 32 characters at least, as random as can be. "
+        "Without it one is made and kept in the data directory.",
     )
     sources: tuple[SourceSettings, ...] = Field(
         default=EMBEDDED_SOURCES, description="Where devices come from, in the order of lists."
@@ -151,6 +156,31 @@ class Settings(BaseSettings):
     maximum_directives: Positive = Field(default=20, description="Directives of an operation.")
     maximum_root_fields: Positive = Field(default=20, description="Fields at the root of an operation.")
     maximum_fields: Positive = Field(default=500, description="Fields of an operation, fragments counted where spread.")
+    maximum_cost: Positive = Field(
+        default=20_000,
+        description="Cost of a request, all operations of a batch together, in units of the graph's @cost.",
+    )
+    rate_cost: Annotated[int, Field(ge=0, le=60_000_000)] | None = Field(
+        default=None,
+        description="Cost that a caller may spend a minute; 0 does not count. Unless said, 0, and 120000 if hardened.",
+    )
+    rate_burst: Positive | None = Field(
+        default=None, description="Cost that a caller may spend at once; without it what a minute brings."
+    )
+    claim_rate: Annotated[int, Field(ge=0, le=60_000)] = Field(
+        default=30, description="Claims of devices that a caller may try a minute, by code or by id; 0 does not count."
+    )
+    aws_rate: Annotated[float, Field(ge=0, le=100_000)] = Field(
+        default=0.0,
+        description="Calls a second of the embedded services that an access key may make; 0 does not count.",
+    )
+    rate_store_url: SecretStr | None = Field(
+        default=None, description="redis://… or valkey://…, counts for all replicas; without it each for itself."
+    )
+    rate_store_down: Literal["open", "closed"] = Field(
+        default="open",
+        description="While that store is down: each replica counts for itself, or what is counted is refused.",
+    )
     maximum_variables: Positive = Field(default=65_536, description="Bytes, roughly, of a request's variables.")
     document_cache: Positive = Field(
         default=33_554_432, description="Bytes, roughly, that parsed documents may hold in memory."
@@ -182,8 +212,20 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return url
 
+    @field_validator("rate_store_url")
+    @classmethod
+    def _of_valkey(cls, url: SecretStr | None) -> SecretStr | None:
+        schemes = ("redis://", "rediss://", "valkey://", "valkeys://", "unix://")
+        if url is not None and not url.get_secret_value().startswith(schemes):
+            message = f"it must begin with one of {', '.join(schemes)}"
+            raise ValueError(message)
+        return url
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        if not self.sources:
+            message = "sources: there is none; leave the setting out for the embedded services"
+            raise ValueError(message)
         names = [source.name for source in self.sources]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
@@ -223,6 +265,13 @@ class Settings(BaseSettings):
     def open_unless_hardened(self, asked_for: bool | None) -> bool:  # noqa: FBT001  # the setting's own value
         """What a setting of the profile's means: as it says, else by the profile."""
         return not self.hardened if asked_for is None else asked_for
+
+    @property
+    def cost_a_minute(self) -> int:
+        """What a caller may spend; 0 where that is not counted."""
+        if self.rate_cost is None:
+            return HARDENED_RATE if self.hardened else 0
+        return self.rate_cost
 
 
 class NotUsable(Exception):

@@ -166,3 +166,18 @@ def test_nothing_but_trusted_documents_needs_some() -> None:
         load(trusted_only=True)
 
     assert load(trusted_only=True, trusted_documents=Path("manifest.json")).trusted_only
+
+
+def test_a_secret_key_that_could_be_guessed_is_refused() -> None:
+    """A secret key of fewer than 32 characters is refused by name, and is not shown."""
+    with pytest.raises(ValidationError) as refusal:
+        load(secret_key="short")
+
+    assert [place for place, _ in problems(refusal.value)] == ["secret_key"]
+    assert "short" not in str(refusal.value).replace("too_short", "")
+
+
+def test_no_source_at_all_is_refused() -> None:
+    """A gateway with nothing behind it is refused, with the way out."""
+    with pytest.raises(ValidationError, match="leave the setting out for the embedded services"):
+        load(sources=[])

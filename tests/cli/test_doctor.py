@@ -132,7 +132,7 @@ async def test_a_postgres_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) 
 async def test_a_postgres_without_tables(monkeypatch: pytest.MonkeyPatch, postgres_url: str) -> None:
     """An empty database is what a first start needs."""
     monkeypatch.setenv("GATEWAY_DATABASE_URL", postgres_url)
-    monkeypatch.setenv("GATEWAY_SECRET_KEY", "kept elsewhere")
+    monkeypatch.setenv("GATEWAY_SECRET_KEY", "kept elsewhere" * 3)
 
     code, found = await doctor()
 

@@ -259,7 +259,7 @@ def test_an_export_is_a_file(workplace: Path) -> None:
 def test_another_secret_key_does_not_open_the_demo(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The stored keys cannot be read under it, and the message says so."""
     fleet("demo")
-    monkeypatch.setenv("GATEWAY_SECRET_KEY", "another")
+    monkeypatch.setenv("GATEWAY_SECRET_KEY", "another" * 5)
     answer = fleet("demo")
 
     assert (answer.code, answer.out) == (1, "")
