@@ -61,12 +61,18 @@ async def test_a_code_claims_all_of_its_devices(graph: Graph) -> None:
     assert found["devices"]["nodes"] == [{"name": button(number), "enabled": False} for number in (1, 2)]
 
 
-@pytest.mark.parametrize("code", ["", "123EXAMPLE", "C-", "C-a b", "C-" + "x" * 50, "../C-1", "C-\0"])
+@pytest.mark.parametrize("code", ["", "123EXAMPLE", "C-", "C-a b", "C-" + "x" * 50, "../C-1", "C-\0", "C-1\n"])
 async def test_a_code_of_the_wrong_form_is_invalid(graph: Graph, code: str) -> None:
-    """What no box could have printed on it is INVALID_INPUT at its field."""
+    """What no box could have printed on it is INVALID_INPUT at its field, in our own words; nobody is asked."""
     error = await refused(graph, CLAIM, claimCode=code)
 
-    assert (error["code"], error["field"]) == ("INVALID_INPUT", ["input", "claimCode"])
+    form = "C-, then letters, digits and '-', at most 40 characters"
+    assert error == {
+        "code": "INVALID_INPUT",
+        "field": ["input", "claimCode"],
+        "message": f"This is not the form of a claim code: {form}.",
+    }
+    assert graph.reached() == []
 
 
 async def test_a_code_tells_nothing_but_that_it_does_not_work(graph: Graph) -> None:

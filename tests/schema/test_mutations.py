@@ -46,14 +46,21 @@ async def an_echo(graph: Graph) -> str:
 
 async def refused(graph: Graph, document: str, **variables: object) -> tuple[str, list[str]]:
     """Make sure that the mutation is refused in its payload, that the rest of it is null, and that nothing changed."""
+    error = await refusal(graph, document, **variables)
+    assert error["message"]
+    return error["code"], error["field"]
+
+
+async def refusal(graph: Graph, document: str, **variables: object) -> dict[str, Any]:
+    """As refused, with the message."""
     before = await graph.everything()
     [payload] = (await graph.data(document, **variables)).values()
     assert await graph.everything() == before
     [error] = payload.pop("userErrors")
     assert payload.pop("clientMutationId") == "m1"
     assert set(payload.values()) == {None}
-    assert error["message"]
-    return error["code"], error["field"]
+    user_error: dict[str, Any] = error
+    return user_error
 
 
 async def test_a_button_is_enabled_and_disabled(graph: Graph) -> None:
@@ -133,22 +140,44 @@ async def test_an_empty_change_changes_nothing(graph: Graph, make: Make, documen
 
 
 WRONG_TAGS = {
-    "no key": [{"key": "", "value": "x"}],
-    "long key": [{"key": "k" * 129, "value": "x"}],
-    "long value": [{"key": "k", "value": "v" * 257}],
-    "one of two": [{"key": "good", "value": ""}, {"key": "", "value": ""}],
-    "NUL": [{"key": "k\0", "value": ""}],
-    "twice": [{"key": "k", "value": "1"}, {"key": "k", "value": "2"}],
+    "no key": ([{"key": "", "value": "x"}], "tags[0].key must have 1 to 128 characters, and has 0."),
+    "long key": ([{"key": "k" * 129, "value": "x"}], "tags[0].key must have 1 to 128 characters, and has 129."),
+    "long value": ([{"key": "k", "value": "v" * 257}], "tags[0].value must have 0 to 256 characters, and has 257."),
+    "one of two": (
+        [{"key": "good", "value": ""}, {"key": "", "value": ""}],
+        "tags[1].key must have 1 to 128 characters, and has 0.",
+    ),
+    "NUL": ([{"key": "k\0", "value": ""}], "tags[0].key must not have the character NUL."),
+    "NUL in a value": ([{"key": "k", "value": "\0"}], "tags[0].value must not have the character NUL."),
+    "twice": ([{"key": "k", "value": "1"}, {"key": "k", "value": "2"}], "tags must not hold a key twice."),
 }
 
 
 @pytest.mark.parametrize("make", [a_button, an_echo], ids=["button", "echo"])
-@pytest.mark.parametrize("tags", WRONG_TAGS.values(), ids=WRONG_TAGS.keys())
-async def test_wrong_tags_are_refused_whole(graph: Graph, make: Make, tags: list[dict[str, str]]) -> None:
-    """Tags beyond the service's limits are INVALID_INPUT at their field, and none of them is set."""
+@pytest.mark.parametrize(("tags", "told"), WRONG_TAGS.values(), ids=WRONG_TAGS.keys())
+async def test_wrong_tags_are_refused_whole(graph: Graph, make: Make, tags: list[dict[str, str]], told: str) -> None:
+    """What no device could have as a tag is INVALID_INPUT at its field, in the same words for all; nobody is asked."""
     node_id = await make(graph)
+    graph.reached()
 
-    assert await refused(graph, TAG, id=node_id, tags=tags) == ("INVALID_INPUT", ["input", "tags"])
+    assert await refusal(graph, TAG, id=node_id, tags=tags) == {
+        "code": "INVALID_INPUT",
+        "field": ["input", "tags"],
+        "message": told,
+    }
+    assert graph.reached() == []
+
+
+@pytest.mark.parametrize("make", [a_button, an_echo], ids=["button", "echo"])
+async def test_the_longest_tag_is_set_and_removed(graph: Graph, make: Make) -> None:
+    """A key of 128 characters and a value of 256 are a tag."""
+    node_id = await make(graph)
+    longest = {"key": "ä" * 128, "value": "v" * 256}
+    tagged = await graph.data(TAG, id=node_id, tags=[longest])
+    untagged = await graph.data(UNTAG, id=node_id, keys=[longest["key"]])
+
+    assert tagged["tagDevice"]["device"]["tags"] == [longest]
+    assert untagged["untagDevice"]["device"]["tags"] == []
 
 
 @pytest.mark.parametrize("make", [a_button, an_echo], ids=["button", "echo"])
@@ -175,13 +204,27 @@ async def test_more_than_fifty_tags_at_once_are_too_many(graph: Graph, make: Mak
     assert graph.reached() == []
 
 
-@pytest.mark.parametrize("keys", [[f"k{number}" for number in range(51)], ["k", "k"]], ids=["too many", "twice"])
-async def test_wrong_keys_are_refused(graph: Graph, keys: list[str]) -> None:
-    """More keys than a device has tags, or one twice, is INVALID_INPUT at its field, and nobody is asked."""
-    node_id = await a_button(graph)
+WRONG_KEYS = {
+    "too many": ([f"k{number}" for number in range(51)], "keys must not hold more than 50 tags."),
+    "twice": (["k", "k"], "keys must not hold a key twice."),
+    "no key": ([""], "keys[0] must have 1 to 128 characters, and has 0."),
+    "long key": (["k", "k" * 129], "keys[1] must have 1 to 128 characters, and has 129."),
+    "NUL": (["\0"], "keys[0] must not have the character NUL."),
+}
+
+
+@pytest.mark.parametrize("make", [a_button, an_echo], ids=["button", "echo"])
+@pytest.mark.parametrize(("keys", "told"), WRONG_KEYS.values(), ids=WRONG_KEYS.keys())
+async def test_wrong_keys_are_refused(graph: Graph, make: Make, keys: list[str], told: str) -> None:
+    """More keys than a device has tags, one twice, or what could be no key, is INVALID_INPUT, and nobody is asked."""
+    node_id = await make(graph)
     graph.reached()
 
-    assert await refused(graph, UNTAG, id=node_id, keys=keys) == ("INVALID_INPUT", ["input", "keys"])
+    assert await refusal(graph, UNTAG, id=node_id, keys=keys) == {
+        "code": "INVALID_INPUT",
+        "field": ["input", "keys"],
+        "message": told,
+    }
     assert graph.reached() == []
 
 

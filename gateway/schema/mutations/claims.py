@@ -6,6 +6,7 @@ CONFLICT and PRECONDITION_FAILED only speak of the caller's own.
 
 import strawberry
 
+from gateway.model.claim_code import CLAIM_CODE
 from gateway.model.errors import (
     Conflict,
     Forbidden,
@@ -56,7 +57,9 @@ class UnclaimDeviceInput:
 
 async def claim_devices(info: Info, input: ClaimDevicesInput) -> Outcome:  # noqa: A002  # the contract's name
     try:
-        code, total = await claim_source(info.context, input.source).claim(input.claim_code)
+        source = claim_source(info.context, input.source)
+        _check_claim_code(input.claim_code)
+        code, total = await source.claim(input.claim_code)
     except Forbidden:
         unknown = NotFound("This claim code is unknown or used up.")
         return refused(unknown, "claimCode", input.client_mutation_id)
@@ -110,6 +113,12 @@ async def unclaim_device(info: Info, input: UnclaimDeviceInput) -> Outcome:  # n
         return refused(refusal, "id", input.client_mutation_id)
     info.context.loaders.forget()
     return Outcome(state=state, unclaimed_device_id=input.id, client_mutation_id=input.client_mutation_id)
+
+
+def _check_claim_code(text: str) -> None:
+    if not CLAIM_CODE.fullmatch(text):
+        form = "C-, then letters, digits and '-', at most 40 characters"
+        raise InvalidInput(f"This is not the form of a claim code: {form}.", "claimCode")
 
 
 async def _told(source: OneClickSource, device_id: str, refusal: Refused) -> Refused:

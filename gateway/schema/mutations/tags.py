@@ -11,6 +11,8 @@ from gateway.schema.mutations.target import device_of, read_again
 from gateway.schema.tag import tags_of
 
 MOST_TAGS = 50
+LONGEST_KEY = 128
+LONGEST_VALUE = 256
 
 
 @strawberry.input
@@ -66,9 +68,15 @@ async def untag_device(info: Info, input: UntagDeviceInput) -> Outcome:  # noqa:
 
 
 def tags_of_input(tags: Sequence[TagInput]) -> list[Tag]:
-    """Raise LimitExceeded where there are more than a device may have, and InvalidInput where a key comes twice."""
+    """Raise LimitExceeded where there are more than a device may have, InvalidInput where one could be no tag.
+
+    Which letters a key or a value may have beside that, is the service's to say.
+    """
     if len(tags) > MOST_TAGS:
         raise LimitExceeded(f"A device has at most {MOST_TAGS} tags.")
+    for index, tag in enumerate(tags):
+        _check_text(f"tags[{index}].key", tag.key, 1, LONGEST_KEY)
+        _check_text(f"tags[{index}].value", tag.value, 0, LONGEST_VALUE)
     _check_distinct("tags", [tag.key for tag in tags])
     return [Tag(tag.key, tag.value) for tag in tags]
 
@@ -98,7 +106,17 @@ async def _too_many(info: Info, device: Device, tags: Sequence[Tag]) -> bool:
 def _check_keys(keys: Sequence[str]) -> None:
     if len(keys) > MOST_TAGS:
         raise InvalidInput(f"keys must not hold more than {MOST_TAGS} tags.", "keys")
+    for index, key in enumerate(keys):
+        _check_text(f"keys[{index}]", key, 1, LONGEST_KEY)
     _check_distinct("keys", keys)
+
+
+def _check_text(where: str, text: str, least: int, most: int) -> None:
+    argument, _, _ = where.partition("[")
+    if not least <= len(text) <= most:
+        raise InvalidInput(f"{where} must have {least} to {most} characters, and has {len(text)}.", argument)
+    if "\0" in text:
+        raise InvalidInput(f"{where} must not have the character NUL.", argument)
 
 
 def _check_distinct(argument: str, keys: Sequence[str]) -> None:

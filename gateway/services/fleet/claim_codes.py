@@ -3,11 +3,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from gateway.model.claim_code import CLAIM_CODE
 from gateway.services.context import ServiceContext
 from gateway.services.fleet.additions import check_button_id
 from gateway.services.fleet.demo_buttons import BUTTON, CODE_ALPHABET
 from gateway.services.fleet.refusal import FleetRefusal
-from gateway.services.one_click.claims import CLAIM_CODE
 from gateway.store.claim_codes import add_claim_code
 from gateway.store.manufacture import print_claim_code
 from gateway.store.one_click_devices import register_device, registered_device

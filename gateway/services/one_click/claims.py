@@ -1,8 +1,8 @@
-import re
 from typing import Any
 
 from sqlalchemy import Connection
 
+from gateway.model.claim_code import CLAIM_CODE
 from gateway.model.service import DeviceService
 from gateway.model.tenant import Tenant
 from gateway.services.context import ServiceContext
@@ -14,9 +14,6 @@ from gateway.store.changes import Change, ChangeKind
 from gateway.store.events import delete_events
 from gateway.store.tags import delete_tags
 from gateway.store.times import milliseconds
-
-CLAIM_CODE = re.compile("C-[A-Za-z0-9-]{1,38}")
-"""What any maker could print on a box; 40 characters at most, as in the answer of ClaimDevicesByClaimCode."""
 
 
 async def claim_devices_by_claim_code(context: ServiceContext, tenant: Tenant, params: Params) -> dict[str, Any]:
