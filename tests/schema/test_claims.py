@@ -177,6 +177,25 @@ async def test_with_wrong_tags_nothing_is_claimed(graph: Graph, tags: list[dict[
     assert (await graph.data(FINALIZE, deviceId=button(1)))["finalizeDeviceClaim"]["state"] == "CLAIMED"
 
 
+@pytest.mark.parametrize(
+    ("message", "tags", "field"),
+    [
+        ("The device id is not valid", None, "deviceId"),
+        ("The device id is not valid", [{"key": "a", "value": ""}], "deviceId"),
+        ("A tag key must not begin with aws:", [{"key": "aws:a", "value": ""}], "tags"),
+        ("A tag is wrong", [], "deviceId"),
+    ],
+)
+async def test_what_the_service_finds_invalid_is_told_where_it_is(
+    graph: Graph, message: str, tags: list[dict[str, str]] | None, field: str
+) -> None:
+    """A claim that the service finds invalid is INVALID_INPUT at the tags where it speaks of them, else at the id."""
+    graph.ways.watched.one_click.failing[BUTTONS.region, None] = ServiceError("InvalidRequestException", message)
+    error = await refused(graph, FINALIZE, deviceId=button(1), tags=tags)
+
+    assert error == {"code": "INVALID_INPUT", "field": ["input", field], "message": message}
+
+
 async def test_a_claim_with_too_many_tags_is_not_made(graph: Graph) -> None:
     """More tags than a device may have are LIMIT_EXCEEDED at their field, and nobody is asked."""
     tags = [{"key": f"k{number}", "value": ""} for number in range(51)]

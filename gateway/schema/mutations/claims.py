@@ -95,9 +95,11 @@ async def finalize_device_claim(
         state = await source.finalize_claim(input.device_id, tags)
     except InvalidInput as refusal:
         return refused(refusal, "source", input.client_mutation_id)
-    except (Rejected, LimitExceeded) as refusal:
+    except LimitExceeded as refusal:
         return refused(refusal, "tags", input.client_mutation_id)
     except Refused as refusal:
+        if input.tags and isinstance(refusal, Rejected) and "tag" in refusal.message.casefold():
+            return refused(refusal, "tags", input.client_mutation_id)
         told = await _told(source, input.device_id, refusal)
         return refused(told, "deviceId", input.client_mutation_id)
     info.context.loaders.forget()
