@@ -27,7 +27,7 @@ from tests.schema.graph import Graph
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-SHORT = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SHORT = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 LONG = settings(SHORT, max_examples=1500)
 largest_pages = st.none() | st.integers(1, 3)
 sizes = st.lists(st.integers(1, 8), min_size=1, max_size=4)
@@ -355,3 +355,82 @@ async def test_over_aws_what_joins_and_leaves_moves_nothing_else_at_length(
 ) -> None:
     """The same, for many more fleets."""
     await check_changes_over_aws(stores[0], fleet, toggles, listing, page_sizes, largest, backwards=backwards)
+
+
+async def check_a_vanished_item(
+    stores: list[Store],
+    fleet: list[Thing],
+    listing: tuple[Wanted, list[Criterion]],
+    at: int,
+    from_end: tuple[bool, bool],
+    page_sizes: tuple[int, int],
+    largest: int | None,
+) -> None:
+    """Walk to an item, take the item away, and go on from its cursor in whichever direction."""
+    whole = expected(fleet, *listing)
+    if not whole:
+        return
+    place, (came_backwards, goes_backwards) = at % len(whole), from_end
+    before, after = whole[:place], whole[place + 1 :]
+    for store in stores:
+        for number in range(len(store.graphs)):
+            await store.fill(fleet)
+            graph = list(store.opened(largest))[number]
+            one = Listing(graph, *listing)
+            cursor = await cursor_of(one, whole[place].label, page_sizes[0], backwards=came_backwards)
+            await store.database.write(lambda connection: remove(connection, whole[place]))
+            for ends, left in (({"after": cursor}, after), ({"before": cursor}, before)):
+                page = await one.page(backwards=goes_backwards, size=page_sizes[1], **ends)
+                wanted = left[-page_sizes[1] :] if goes_backwards else left[: page_sizes[1]]
+                assert labels(page) == [thing.label for thing in wanted], (store.name, graph.way, ends.keys())
+
+
+async def cursor_of(listing: Listing, label: str, size: int, *, backwards: bool) -> str:
+    cursor = None
+    while True:
+        page = await listing.page(backwards=backwards, size=size, **{"before" if backwards else "after": cursor})
+        if label in labels(page):
+            return str(page["edges"][labels(page).index(label)]["cursor"])
+        cursor = page["pageInfo"]["startCursor" if backwards else "endCursor"]
+
+
+vanishing = given(
+    fleet=fleets,
+    listing=st.tuples(filters, orders),
+    at=st.integers(0, 99),
+    from_end=st.tuples(st.booleans(), st.booleans()),
+    page_sizes=st.tuples(st.integers(1, 8), st.integers(1, 8)),
+    largest=largest_pages,
+)
+
+
+@SHORT
+@vanishing
+async def test_a_cursor_outlives_its_item(
+    stores: list[Store],
+    fleet: list[Thing],
+    listing: tuple[Wanted, list[Criterion]],
+    at: int,
+    from_end: tuple[bool, bool],
+    page_sizes: tuple[int, int],
+    largest: int | None,
+) -> None:
+    """The cursor of a device that is gone leads on from where it was, got either way, going either way."""
+    await check_a_vanished_item(stores, fleet, listing, at, from_end, page_sizes, largest)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@LONG
+@vanishing
+async def test_a_cursor_outlives_its_item_at_length(
+    stores: list[Store],
+    fleet: list[Thing],
+    listing: tuple[Wanted, list[Criterion]],
+    at: int,
+    from_end: tuple[bool, bool],
+    page_sizes: tuple[int, int],
+    largest: int | None,
+) -> None:
+    """The same, for many more fleets."""
+    await check_a_vanished_item(stores, fleet, listing, at, from_end, page_sizes, largest)
