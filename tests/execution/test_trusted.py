@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from gateway.execution.lookup import DocumentLookup, DocumentName
 from gateway.execution.manifest import BrokenManifest
 from gateway.execution.persisted import PersistedTexts
+from gateway.execution.result import RequestRefused
 from gateway.execution.trusted_file import TrustedFile, open_trusted_file
 from tests.execution.queries import NAME, TWICE, WRONG, documents, hash_of, refusal
 
@@ -22,6 +25,13 @@ def path(tmp_path: Path) -> Path:
     path = tmp_path / "manifest.json"
     write(path, {"name": NAME})
     return path
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> TrustedFile:
+    path = tmp_path_factory.mktemp("trusted") / "manifest.json"
+    write(path, {"name": NAME})
+    return load(path)
 
 
 def write(path: Path, texts: Mapping[str, object]) -> None:
@@ -192,3 +202,27 @@ async def test_a_broken_file_at_start_is_refused(path: Path, content: str | None
     with pytest.raises(BrokenManifest, match=words):
         async with open_trusted_file(path, documents(), BOUND):
             pass
+
+
+TEXTS = st.sampled_from([NAME, TWICE, WRONG, NAME + " ", ""])
+IDS = st.sampled_from(
+    ["name", "other", hash_of(NAME), hash_of(TWICE), f"sha256:{hash_of(NAME)}", f"sha256:{hash_of(TWICE)}"]
+)
+
+
+@given(
+    sent=st.lists(st.tuples(st.none() | TEXTS, st.none() | IDS, st.none() | IDS).filter(any), min_size=1, max_size=6),
+    locked=st.booleans(),
+)
+def test_trusted_doc_bypass_by_any_requests(manifest: TrustedFile, sent: list[tuple], locked: bool) -> None:  # noqa: FBT001  # a case
+    """Whatever is sent before, what runs is the very text that was sent, if one was, and locked it is a trusted one."""
+    found = DocumentLookup(documents(), PersistedTexts(BOUND), manifest, locked=locked)
+    for query, document_id, sha256_hash in sent:
+        try:
+            ran = found.find(DocumentName(query, document_id, sha256_hash)).hash
+        except RequestRefused:
+            continue
+
+        assert query is None or ran == hash_of(query)
+        assert not locked or ran == hash_of(NAME)
+        assert "name" not in {document_id, sha256_hash} or ran == hash_of(NAME)
