@@ -15,6 +15,7 @@ from starlette.routing import Route
 from gateway.http.body import Disconnected, read_body
 from gateway.http.refusal import HttpRefused
 from gateway.model.device import ConnectionStatus
+from gateway.model.rfc3339 import read_time
 from gateway.services.context import ServiceContext
 from gateway.services.device_secrets import find_echo, is_button
 from gateway.services.ingest import (
@@ -131,9 +132,9 @@ def _time(body: Mapping[str, Any], member: str) -> datetime | None:
     if given is None:
         return None
     try:
-        time = datetime.fromisoformat(given) if isinstance(given, str) else None
+        time = read_time(given)
     except ValueError:
         time = None
-    if time is None or time.utcoffset() is None:
+    if time is None:
         raise InvalidReportError(f"{member} must be a time with its offset, as 2024-05-17T09:30:00.000Z")
     return time

@@ -1,9 +1,8 @@
-import re
 from datetime import UTC, datetime
 
 import strawberry
 
-RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+from gateway.model.rfc3339 import read_time
 
 
 def write_date_time(moment: datetime) -> str:
@@ -12,12 +11,13 @@ def write_date_time(moment: datetime) -> str:
 
 def read_date_time(text: object) -> datetime:
     """Read RFC 3339 with its offset; fractions beyond microseconds are cut off."""
-    if not isinstance(text, str) or not RFC_3339.fullmatch(text):
-        raise ValueError(f"DateTime must be RFC 3339 with an offset, such as 2026-01-31T12:00:00Z: {text!r}.")
     try:
-        return datetime.fromisoformat(text.upper()).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
+        time = read_time(text)
+    except ValueError as error:
         raise ValueError(f"DateTime is not a date of the calendar: {text!r}.") from error
+    if time is None:
+        raise ValueError(f"DateTime must be RFC 3339 with an offset, such as 2026-01-31T12:00:00Z: {text!r}.")
+    return time
 
 
 DATE_TIME = strawberry.scalar(
