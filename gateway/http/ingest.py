@@ -3,17 +3,18 @@
 A report that is answered 204 survives a crash. Whoever cannot show a device's secret does not learn whether it exists.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route, Router
 
 from gateway.http.body import Disconnected, read_body
 from gateway.http.refusal import HttpRefused
+from gateway.http.request import require_json
 from gateway.model.device import ConnectionStatus
 from gateway.model.rfc3339 import read_time
 from gateway.services.context import ServiceContext
@@ -32,6 +33,8 @@ MAX_BODY_BYTES = 4096
 BODY_SECONDS = 10.0
 PERCENT = 100
 
+NOWHERE = JSONResponse({"error": "There is nothing to report to at this path."}, 404)
+
 Take: TypeAlias = Callable[[ServiceContext, Request], Awaitable[None]]
 
 
@@ -39,14 +42,15 @@ class _UnknownSecretError(Exception):
     """No device of that name has that secret."""
 
 
-def ingest_routes(context: ServiceContext) -> list[Route]:
+def ingest_routes(context: ServiceContext) -> list[BaseRoute]:
     """Where devices report; `context` is that of the embedded services."""
     ways: Mapping[str, Take] = {
-        "/ingest/one-click/{device_id}/events": _take_click,
-        "/ingest/one-click/{device_id}/health": _take_health,
-        "/ingest/alexa-for-business/{serial_number}/connection": _take_connection,
+        "/one-click/{device_id}/events": _take_click,
+        "/one-click/{device_id}/health": _take_health,
+        "/alexa-for-business/{serial_number}/connection": _take_connection,
     }
-    return [Route(path, _endpoint(context, take), methods=["POST"]) for path, take in ways.items()]
+    reports = [Route(path, _endpoint(context, take), methods=["POST"]) for path, take in ways.items()]
+    return [Mount("/ingest", Router(reports, redirect_slashes=False, default=NOWHERE)), Route("/ingest", NOWHERE)]
 
 
 def _endpoint(context: ServiceContext, take: Take) -> Callable[[Request], Awaitable[Response]]:
@@ -69,7 +73,7 @@ def _endpoint(context: ServiceContext, take: Take) -> Callable[[Request], Awaita
 
 async def _take_click(context: ServiceContext, request: Request) -> None:
     device_id = await _button(context, request)
-    body = await _body(request, {"clickType", "reportedTime"})
+    body = await _body(request, ("clickType", "reportedTime"))
     click_type = body.get("clickType")
     if click_type not in tuple(ClickType):
         raise InvalidReportError(f"clickType must be one of {', '.join(ClickType)}")
@@ -78,7 +82,7 @@ async def _take_click(context: ServiceContext, request: Request) -> None:
 
 async def _take_health(context: ServiceContext, request: Request) -> None:
     device_id = await _button(context, request)
-    remaining_life = (await _body(request, {"remainingLife"})).get("remainingLife")
+    remaining_life = (await _body(request, ("remainingLife",))).get("remainingLife")
     if isinstance(remaining_life, bool) or not isinstance(remaining_life, int | float):
         raise InvalidReportError("remainingLife must be a number")
     if not 0 <= remaining_life <= PERCENT:
@@ -90,7 +94,7 @@ async def _take_connection(context: ServiceContext, request: Request) -> None:
     echo = await find_echo(context, request.path_params["serial_number"], _secret(request))
     if echo is None:
         raise _UnknownSecretError
-    body = await _body(request, {"status", "time"})
+    body = await _body(request, ("status", "time"))
     status = body.get("status")
     if status not in (ConnectionStatus.ONLINE, ConnectionStatus.OFFLINE):
         raise InvalidReportError("status must be one of ONLINE, OFFLINE")
@@ -112,8 +116,9 @@ def _secret(request: Request) -> str:
     return secret.strip()
 
 
-async def _body(request: Request, members: Collection[str]) -> Mapping[str, Any]:
+async def _body(request: Request, members: Sequence[str]) -> Mapping[str, Any]:
     """The request's JSON object; one with other members than these is refused, because a misspelt time is no time."""
+    require_json(request.headers.get("content-type"))
     raw = await read_body(request.receive, request.headers.get("content-length"), MAX_BODY_BYTES, BODY_SECONDS)
     try:
         body = orjson.loads(raw)

@@ -56,7 +56,7 @@ async def client(context: ServiceContext) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def bearer(secret: str) -> dict[str, str]:
-    return {"authorization": f"Bearer {secret}"}
+    return {"authorization": f"Bearer {secret}", "content-type": "application/json"}
 
 
 async def events(fleet: Fleet, clock: Clock) -> list[dict[str, Any]]:
@@ -135,7 +135,8 @@ REFUSED = [
     (CLICK, b'{"clickType": "TRIPLE"}', "SINGLE, DOUBLE, LONG"),
     (CLICK, b'{"clickType": 1}', "SINGLE, DOUBLE, LONG"),
     (CLICK, b'{"clickType": ["SINGLE"]}', "SINGLE, DOUBLE, LONG"),
-    (CLICK, b'{"clickType": "SINGLE", "reportedtime": "x"}', "'reportedtime'"),
+    (CLICK, b'{"clickType": "SINGLE", "reportedtime": "x"}', "'reportedtime'; it may have clickType, reportedTime."),
+    (CONNECTION, b'{"Status": "ONLINE"}', "'Status'; it may have status, time."),
     (CLICK, b'{"clickType": "SINGLE", "reportedTime": "yesterday"}', "reportedTime"),
     (CLICK, b'{"clickType": "SINGLE", "reportedTime": "2024-05-17T09:30:00"}', "offset"),
     (CLICK, b'{"clickType": "SINGLE", "reportedTime": 1715938200}', "reportedTime"),
@@ -189,3 +190,28 @@ async def test_only_post_reports(client: httpx.AsyncClient, button: str) -> None
     answer = await client.get(CLICK, headers=bearer(button))
 
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+@pytest.mark.parametrize(
+    "content_type", [None, "", "text/plain", "application/x-www-form-urlencoded", "application/xml"]
+)
+async def test_only_json_is_read(
+    client: httpx.AsyncClient, fleet: Fleet, button: str, content_type: str | None
+) -> None:
+    """What a page's form can send, and what says not that it is JSON, is 415 in JSON, and changes nothing."""
+    before = await fleet.everything()
+    headers = {**bearer(button), "content-type": content_type}
+    given = {name: value for name, value in headers.items() if value is not None}
+    answer = await client.post(CLICK, headers=given, content=b'{"clickType": "SINGLE"}')
+
+    assert (answer.status_code, answer.json()) == (415, {"error": "The Content-Type must be application/json."})
+    assert await fleet.everything() == before
+
+
+@pytest.mark.parametrize("path", ["/ingest", "/ingest/", "/ingest/nowhere", f"{CLICK}/", CLICK.removesuffix("events")])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_where_nothing_reports_is_told_in_json(client: httpx.AsyncClient, method: str, path: str) -> None:
+    """Devices read JSON alone, and so the path that there is not is told in it."""
+    answer = await client.request(method, path)
+
+    assert (answer.status_code, answer.json()) == (404, {"error": "There is nothing to report to at this path."})
