@@ -72,7 +72,7 @@ def test_a_place_that_is_not_there_is_that_of_what_is_around_it() -> None:
         (" \n\t\r\n", "line 1: there is no JSON document"),
         ("{", "line 1: this is not JSON"),
         ('{"Devices": [}]}', "line 1: this is not JSON"),
-        ('{"Devices":\n [1,\n ]}', "line 3: this is not JSON"),
+        ('{"Devices":\n [1,\n x]}', "line 3: this is not JSON"),
         ('{}\n{"a": 1,}', "line 2: this is not JSON"),
         ("{}\n\nAn error occurred", "line 3: this is not JSON"),
         ('{}\n{"a":\nNaN}', "line 2: this is not JSON: NaN is not a number"),
