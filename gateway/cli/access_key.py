@@ -45,7 +45,7 @@ def list_keys(*, account: Account = None, data: Data = None, config: Config = No
         return await list_access_keys(opened.context, opened.encryption_key, _account(opened, account))
 
     table = Table("Access key id", "Account", "State", box=None, pad_edge=False)
-    for key in at_store(data, config, work):
+    for key in at_store(data, config, work, existing=True):
         table.add_row(key.access_key_id, key.account, _state(key))
     print_table(table)
 
@@ -67,7 +67,7 @@ def revoke(
         owner = _account(opened, account)
         await revoke_access_key(opened.context, opened.encryption_key, owner, access_key_id)
 
-    at_store(data, config, work)
+    at_store(data, config, work, existing=True)
     typer.echo(f"{access_key_id} is revoked.")
 
 

@@ -42,7 +42,7 @@ def press(
     async def work(opened: Opened) -> Press:
         return await press_button(opened.context, device_id, ClickType(click.value.upper()))
 
-    typer.echo(TOLD[at_store(data, config, work)])
+    typer.echo(TOLD[at_store(data, config, work, existing=True)])
 
 
 def secret(
@@ -60,7 +60,7 @@ def secret(
     async def work(opened: Opened) -> str:
         return await issue_secret(opened.context, opened.tenants, device)
 
-    typer.echo(at_store(data, config, work, source))
+    typer.echo(at_store(data, config, work, source, existing=True))
 
 
 def claim_code(

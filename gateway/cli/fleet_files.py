@@ -71,7 +71,7 @@ def export_fleet(*, output: Output = None, data: Data = None, config: Config = N
             sections = await export(opened.context, opened.tenants, progress=progress)
         return json.dumps(sections, ensure_ascii=False, indent=4)
 
-    text = at_store(data, config, work, source) + "\n"
+    text = at_store(data, config, work, source, existing=True) + "\n"
     if output is None:
         sys.stdout.buffer.write(text.encode())
         return

@@ -60,7 +60,7 @@ def list_keys(*, data: Data = None, config: Config = None) -> None:
         return await database.read(all_api_keys)
 
     table = Table("Id", "Name", "Scopes", "Sources", "State", box=None, pad_edge=False)
-    for key in at_database(data, config, work):
+    for key in at_database(data, config, work, existing=True):
         sources = "all" if key.sources is None else " ".join(sorted(key.sources))
         table.add_row(key.id, key.name, " ".join(sorted(key.scopes)), sources, _state(key))
     print_table(table)
@@ -77,7 +77,7 @@ def revoke(identifier: Identifier, *, data: Data = None, config: Config = None) 
     async def work(database: Database) -> bool:
         return await database.write(lambda connection: revoke_api_key(connection, identifier, now))
 
-    if not at_database(data, config, work):
+    if not at_database(data, config, work, existing=True):
         refuse(f"there is no API key {identifier!r} to revoke")
     typer.echo(f"{identifier} is revoked.")
 

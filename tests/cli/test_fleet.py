@@ -32,7 +32,7 @@ def fleet(*arguments: str, given: bytes | None = None) -> Typed:
 
 def refused(told: str, *arguments: str) -> None:
     """The command says so on stderr, exits with 1, prints nothing else and changes nothing."""
-    fleet("export")
+    fleet("import", "-", given=b'{"Devices": []}')
     before = rows(Path("data"))
     answer = fleet(*arguments)
 
@@ -98,6 +98,32 @@ def test_a_source_that_is_not_there_is_refused() -> None:
     refused("no embedded source is named 'hq'; there are 'buttons' and 'echoes'", "export", "--source", "hq")
     refused("no embedded source of Alexa for Business", "add", "room", "Hall", "--source", "buttons")
     refused("no embedded source of 1-Click", "add", "button", "--source", "echoes")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("fleet", "export"),
+        ("fleet", "secret", FRONT_DOOR),
+        ("fleet", "press", FRONT_DOOR),
+        ("access-key", "list"),
+        ("access-key", "revoke", "AKIA"),
+        ("keys", "list"),
+        ("keys", "revoke", "5f2c81a09d3e"),
+    ],
+    ids=" ".join,
+)
+def test_a_misspelt_directory_is_not_made(workplace: Path, arguments: tuple[str, ...]) -> None:
+    """Commands about what is there refuse a directory without a database by its name, and make nothing."""
+    (workplace / "empty").mkdir()
+    for directory in ("nothere", "empty"):
+        answer = typed(*arguments, "--data", directory)
+
+        assert (answer.code, answer.out) == (1, "")
+        assert answer.err == (
+            f"gateway: the data directory {directory} has no database: name another with --data or GATEWAY_DATA\n"
+        )
+    assert [path.name for path in workplace.rglob("*")] == ["empty"]
 
 
 def test_a_fleet_is_built_by_hand() -> None:
