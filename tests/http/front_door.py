@@ -25,6 +25,7 @@ class Journal:
     callers: list[CallerInfo] = field(default_factory=list)
     resolved: list[str] = field(default_factory=list)
     open_contexts: int = 0
+    most_contexts: int = 0
     not_ready: str | None = None
     began: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -73,6 +74,7 @@ def serve_front_door(
     async def make_context(caller: CallerInfo) -> AsyncIterator[Journal]:
         journal.callers.append(caller)
         journal.open_contexts += 1
+        journal.most_contexts = max(journal.most_contexts, journal.open_contexts)
         yield journal
         journal.open_contexts -= 1
 

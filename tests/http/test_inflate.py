@@ -12,6 +12,7 @@ from gateway.http.refusal import HttpRefused
 from tests.http.front_door import Journal, Serve
 
 BODY = b'{"query":"{echo}"}'
+GZIPPED = gzip.compress(BODY)
 
 
 def raw_deflate(body: bytes) -> bytes:
@@ -104,7 +105,9 @@ async def test_another_coding_is_415(serve: Serve, journal: Journal, coding: str
 
 
 @pytest.mark.parametrize(
-    "body", [b"", BODY, gzip.compress(BODY)[:-1], gzip.compress(BODY) + b"x", gzip.compress(BODY) * 2, b"\x1f\x8b"]
+    "body",
+    [b"", BODY, GZIPPED[:-1], GZIPPED + b"x", GZIPPED * 2, b"\x1f\x8b"],
+    ids=["nothing", "plain", "cut", "with more", "twice", "begun"],
 )
 async def test_a_broken_compressed_body_is_400(serve: Serve, journal: Journal, body: bytes) -> None:
     """A body that is cut, or has something after it, is not guessed at."""
