@@ -1,9 +1,9 @@
 """One list over several sources, and the cursor that knows where each of them stands."""
 
 import asyncio
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cmp_to_key
+from functools import cmp_to_key, partial
 from heapq import merge
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -59,7 +59,7 @@ class Page(Generic[Item]):
         if self.known_more:
             return True
         for bounded in self.rest:
-            ahead = await _within(self.patience, bounded.read(1, backwards=self.slice.backwards))
+            ahead = await _within(self.patience, partial(bounded.read, 1, backwards=self.slice.backwards))
             if ahead is not None and ahead.found:
                 return True
         return False
@@ -86,7 +86,7 @@ class Compound(Generic[Item]):
 
     async def count(self) -> int | None:
         """Count the items of all sources; None where one does not answer or has too many to count."""
-        counts = await asyncio.gather(*(_within(self.patience, listing.count()) for listing in self.listings))
+        counts = await asyncio.gather(*(_within(self.patience, listing.count) for listing in self.listings))
         return sum(counts) if None not in counts else None  # type: ignore[arg-type]  # the check is beyond mypy
 
     async def page(self, slice_: Slice) -> Page[Item]:
@@ -108,7 +108,7 @@ class Compound(Generic[Item]):
         while rest and len(found) < slice_.limit:
             part, rest = rest[0], rest[1:]
             wanted = slice_.limit - len(found)
-            chunk = await _within(self.patience, part.read(wanted, backwards=slice_.backwards))
+            chunk = await _within(self.patience, partial(part.read, wanted, backwards=slice_.backwards))
             if chunk is None:
                 unavailable.append(part.listing.source)
                 continue
@@ -121,9 +121,8 @@ class Compound(Generic[Item]):
         return self._page(found, marks, slice_, unavailable, scanned, known_more=known_more, rest=rest)
 
     async def _merged(self, parts: Sequence[Bounded[Item]], slice_: Slice, entry: list[Any] | None) -> Page[Item]:
-        answers = await asyncio.gather(
-            *(_within(self.patience, part.read(slice_.limit, backwards=slice_.backwards)) for part in parts)
-        )
+        reads = [partial(part.read, slice_.limit, backwards=slice_.backwards) for part in parts]
+        answers = await asyncio.gather(*(_within(self.patience, read) for read in reads))
         chunks = [(part, chunk) for part, chunk in zip(parts, answers, strict=True) if chunk is not None]
         unavailable = [part.listing.source for part, chunk in zip(parts, answers, strict=True) if chunk is None]
         runs = [[(part, one) for one in chunk.found] for part, chunk in chunks]
@@ -219,10 +218,13 @@ class Compound(Generic[Item]):
         return gap
 
 
-async def _within(seconds: float, answer: Awaitable[Answer]) -> Answer | None:
-    """What a source answers; None where it does not, or not in time."""
+async def _within(seconds: float, ask: Callable[[], Awaitable[Answer]]) -> Answer | None:
+    """What a source answers; None where it does not, or not in time.
+
+    It is asked here, so that an operation that is given up before has begun nothing that nobody waits for.
+    """
     try:
         async with asyncio.timeout(seconds):
-            return await answer
+            return await ask()
     except (UpstreamError, TimeoutError):
         return None

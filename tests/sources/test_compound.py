@@ -1,4 +1,5 @@
 import asyncio
+import warnings
 from dataclasses import dataclass
 
 from gateway.model.page import Slice
@@ -60,3 +61,17 @@ async def test_backwards_the_missing_are_named_in_the_same_order() -> None:
 async def test_a_count_that_hangs_is_unknown() -> None:
     """A total that one source does not tell in time is null, not an error."""
     assert await compound(ordered=False).count() is None
+
+
+async def test_what_is_given_up_before_it_began_leaves_nothing_behind() -> None:
+    """An operation that is cancelled at once, as where another field of it fails, leaves no work unawaited."""
+    with warnings.catch_warnings(record=True) as complaints:
+        warnings.simplefilter("always")
+        for work in (compound(ordered=True).count(), compound(ordered=True).page(Slice(5, False, None, None))):
+            task = asyncio.create_task(work)
+            await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            assert task.cancelled()
+
+    assert [str(one.message) for one in complaints] == []
