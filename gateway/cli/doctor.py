@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from gateway.app import database_of, needs_store, probe_endpoint
 from gateway.cli.refusal import UNREADABLE, explain
+from gateway.cli.table import print_table
 from gateway.settings import NotUsable, Settings, SourceSettings, load
 from gateway.sources.probe import Probe
 from gateway.store.check import StoreCheck, Tables, check_store
@@ -195,4 +195,4 @@ def _print(findings: Sequence[Finding]) -> None:
     for finding in findings:
         state = Text(finding.state, COLOURS[finding.state])
         table.add_row(state, *map(Text, (finding.subject, finding.found, finding.advice)))
-    Console(highlight=False).print(table)
+    print_table(table)

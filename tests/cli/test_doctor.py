@@ -195,6 +195,16 @@ async def test_an_endpoint_without_credentials(workplace: Path) -> None:
     assert stub.received == []
 
 
+async def test_in_a_pipe_a_finding_is_a_line(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long an address is, it is whole, so that it can be searched for and copied."""
+    monkeypatch.setenv("COLUMNS", "80")
+    url = f"http://127.0.0.1:1/{'a-long-way-to-go/' * 8}"
+    write_sources(workplace, far=(url, ""))
+    _, found = await doctor()
+
+    assert found["source far"][2].startswith(f"Check endpoint_url ({url}) and the network")
+
+
 def test_a_page_that_is_not_built(tmp_path: Path) -> None:
     """Without the built page all else works, and the table says how to build it."""
     assert examine_page(tmp_path) == Finding(
