@@ -12,7 +12,8 @@ from gateway.cli.serve import serve, services
 
 app = typer.Typer(
     name="gateway",
-    help="One GraphQL graph over AWS IoT 1-Click and Alexa for Business devices, with both services inside.",
+    help="One GraphQL graph over AWS IoT 1-Click and Alexa for Business devices, with both services inside."
+    "\n\nExample: `gateway serve --demo`",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -11,7 +11,9 @@ from gateway.services.access_keys import list_access_keys, make_access_key
 from gateway.services.access_keys import revoke as revoke_access_key
 from gateway.store.accounts import AccessKey
 
-access_key = typer.Typer(help="Access keys, with which AWS SDKs sign.", no_args_is_help=True)
+access_key = typer.Typer(
+    help="Access keys, with which AWS SDKs sign.\n\nExample: `gateway access-key add`", no_args_is_help=True
+)
 
 Account = Annotated[
     str | None, typer.Option(help="Account of 12 digits; else that of the first embedded source.", metavar="ACCOUNT")

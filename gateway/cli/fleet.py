@@ -6,7 +6,8 @@ from gateway.cli.fleet_devices import claim_code, press, secret
 from gateway.cli.fleet_files import export_fleet, import_fleet
 
 fleet = typer.Typer(
-    help="The devices of the embedded services: a demo, more devices, presses, files. Beside a running server or not.",
+    help="The devices of the embedded services: a demo, more devices, presses, files. Beside a running server or not."
+    "\n\nExample: `gateway fleet demo`",
     no_args_is_help=True,
 )
 fleet.command()(demo)

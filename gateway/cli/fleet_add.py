@@ -16,7 +16,10 @@ from gateway.services.fleet.additions import (
     new_serial_number,
 )
 
-add = typer.Typer(help="One more button, Echo device, room or user.", no_args_is_help=True)
+add = typer.Typer(
+    help="One more button, Echo device, room or user.\n\nExample: `gateway fleet add button --name 'Back door'`",
+    no_args_is_help=True,
+)
 
 DeviceId = Annotated[str | None, typer.Argument(help="Device id; else a new one.", show_default=False)]
 Name = Annotated[str | None, typer.Option(help="Name of the device.")]

@@ -13,7 +13,10 @@ from gateway.store.api_keys import ApiKey, add_api_key, all_api_keys, revoke_api
 from gateway.store.database import Database
 from gateway.store.times import milliseconds, time_of
 
-keys = typer.Typer(help="API keys, with which callers of the graph say who they are.", no_args_is_help=True)
+keys = typer.Typer(
+    help="API keys, with which callers of the graph say who they are.\n\nExample: `gateway keys add dashboard`",
+    no_args_is_help=True,
+)
 
 Name = Annotated[str, typer.Argument(help="Whose key it is, for the list.")]
 Scopes = Annotated[list[Scope] | None, typer.Option("--scope", help="What it may do, repeatable; all without it.")]

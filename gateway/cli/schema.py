@@ -6,7 +6,7 @@ import typer
 
 from gateway.schema.schema import make_schema
 
-schema = typer.Typer(help="The graph as text.", no_args_is_help=True)
+schema = typer.Typer(help="The graph as text.\n\nExample: `gateway schema print`", no_args_is_help=True)
 
 File = Annotated[Path, typer.Argument(help="The printed schema.")]
 

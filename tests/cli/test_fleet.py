@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,19 @@ def test_every_command_has_an_example() -> None:
 
     assert len(helps) == 13
     assert [name for name, text in helps.items() if "Example: `" not in text] == []
+
+
+@pytest.mark.parametrize(
+    "group", [(), ("fleet",), ("fleet", "add"), ("schema",), ("keys",), ("access-key",)], ids=" ".join
+)
+def test_every_group_has_an_example(group: tuple[str, ...]) -> None:
+    """Whoever does not know the commands yet sees a line to type, and can type it."""
+    told = typed(*group, "--help").out
+    example = re.search(r"Example: (gateway .*?) *\n", told)
+
+    assert example is not None
+    assert example[1].split()[: len(group) + 1] == ["gateway", *group]
+    assert typed(*shlex.split(example[1])[1:], "--help").code == 0
 
 
 def test_the_demo_is_printed_and_made_once() -> None:
