@@ -67,7 +67,8 @@ async def _examine(config: Path | None, data: Path | None) -> list[Finding]:
         Finding("settings", State.FINE, "in order"),
         *_examine_data(settings),
         *await _examine_store(settings),
-        *await asyncio.gather(*map(_examine_source, settings.sources)),
+        # One after the other: opening a source keeps the loop busy, and a probe beside it would look slow.
+        *[await _examine_source(source) for source in settings.sources],
         *([examine_page(DIST)] if settings.open_unless_hardened(settings.graphiql) else []),
     ]
 
