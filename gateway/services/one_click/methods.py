@@ -87,6 +87,8 @@ def _methods_of(device: ClaimedDevice) -> list[dict[str, str]]:
 def _method(device: ClaimedDevice, asked: Mapping[str, str]) -> str:
     """The name of the method, where the device has it; its type may be left out, because no two types share a name."""
     name, device_type = asked.get("MethodName"), asked.get("DeviceType")
+    if name is None:
+        raise errors.invalid_request(f"{'MethodName of DeviceMethod' if asked else 'DeviceMethod'} is missing")
     for method in _methods_of(device):
         if method["MethodName"] == name and device_type in {None, method["DeviceType"]}:
             return method["MethodName"]

@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 
@@ -184,3 +185,18 @@ async def test_methods_of_many_are_told_at_once(fleet: Fleet) -> None:
     assert isinstance(foreign, ServiceError)
     assert not isinstance(own, ServiceError)
     assert len(own["DeviceMethods"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("method", "told"),
+    [
+        ({}, "DeviceMethod is missing"),
+        ({"DeviceMethod": {}}, "DeviceMethod is missing"),
+        ({"DeviceMethod": {"DeviceType": "button"}}, "MethodName of DeviceMethod is missing"),
+    ],
+)
+async def test_what_is_missing_is_named(fleet: Fleet, method: dict[str, Any], told: str) -> None:
+    """The model asks for neither the method nor its name; who leaves them out is told which."""
+    await fleet.claimed()
+
+    assert await fleet.refused("InvalidRequestException", "InvokeDeviceMethod", DeviceId=BUTTON, **method) == told
