@@ -98,6 +98,7 @@ async def finalize_device_claim(
     except LimitExceeded as refusal:
         return refused(refusal, "tags", input.client_mutation_id)
     except Refused as refusal:
+        # The service has one code for all that it finds invalid; only its words tell what that is.
         if input.tags and isinstance(refusal, Rejected) and "tag" in refusal.message.casefold():
             return refused(refusal, "tags", input.client_mutation_id)
         told = await _told(source, input.device_id, refusal)
