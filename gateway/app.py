@@ -14,6 +14,7 @@ import strawberry
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from gateway.execution.budget import COST, Budget
 from gateway.execution.document import Documents
 from gateway.execution.manifest import BrokenManifest
 from gateway.execution.run import core_schema
@@ -29,11 +30,14 @@ from gateway.http.routes import middleware, routes
 from gateway.http.service_doors import service_doors
 from gateway.http.status import StatusProfile
 from gateway.limits.document import DocumentLimits
+from gateway.limits.rate import SECONDS, Rate, RateStore, RateStoreDown
+from gateway.limits.rate_memory import MemoryRates
 from gateway.loaders import Loaders
 from gateway.model.page import PageLimits
 from gateway.model.seal import Sealer
 from gateway.model.tenant import Tenant
 from gateway.schema.context import Context
+from gateway.schema.cost import CLAIMS
 from gateway.schema.schema import make_schema
 from gateway.services import alexa, one_click
 from gateway.services.context import ServiceContext
@@ -100,12 +104,13 @@ async def open_gateway(settings: Settings, stopping: Callable[[], bool] = lambda
                 await database.read(lambda _: None)
             return None
 
-        doors = [] if services is None else _doors(settings, services)
+        rates = await _open_rates(settings, stack)
+        doors = [] if services is None else _doors(settings, services, rates)
         schema, options = make_schema(), _http_options(settings)
         trusted = await _open_trusted(settings, schema, options, stack)
         authentication = _authentication(settings, database)
         make_context = _contexts(settings, fleet)
-        paths = routes(schema, make_context, ready, doors, options, authentication, trusted)
+        paths = routes(schema, make_context, ready, doors, options, authentication, trusted, _budget(settings, rates))
         app = Starlette(routes=paths, middleware=middleware(options))
         app.router.redirect_slashes = False
         yield Gateway(app, fleet, services)
@@ -114,9 +119,11 @@ async def open_gateway(settings: Settings, stopping: Callable[[], bool] = lambda
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[tuple[Starlette, Services]]:
     """Open the device services alone, at the prefixes that they have in the gateway."""
-    async with open_store(settings, serving=True) as database:
+    async with AsyncExitStack() as stack:
+        rates = await _open_rates(settings, stack)
+        database = await stack.enter_async_context(open_store(settings, serving=True))
         services = make_services(service_context(settings, database))
-        app = Starlette(routes=_doors(settings, services), middleware=middleware(_http_options(settings)))
+        app = Starlette(routes=_doors(settings, services, rates), middleware=middleware(_http_options(settings)))
         app.router.redirect_slashes = False
         yield app, services
 
@@ -295,7 +302,27 @@ def _http_options(settings: Settings) -> HttpOptions:
     )
 
 
-def _doors(settings: Settings, services: Services) -> list[BaseRoute]:
+async def _open_rates(settings: Settings, stack: AsyncExitStack) -> RateStore:
+    if settings.rate_store_url is None:
+        return MemoryRates()
+    from gateway.limits.rate_valkey import ValkeyRates
+
+    stand_in = MemoryRates() if settings.rate_store_down == "open" else None
+    rates = ValkeyRates.of_url(settings.rate_store_url.get_secret_value(), stand_in)
+    stack.push_async_callback(rates.close)
+    return rates
+
+
+def _budget(settings: Settings, store: RateStore) -> Budget:
+    rates: dict[str, Rate] = {}
+    if settings.cost_a_minute:
+        rates[COST] = Rate(settings.cost_a_minute, settings.rate_burst or settings.cost_a_minute)
+    if settings.claim_rate:
+        rates[CLAIMS.name] = Rate(settings.claim_rate, settings.claim_rate)
+    return Budget(settings.maximum_cost, rates, store, now)
+
+
+def _doors(settings: Settings, services: Services, rates: RateStore) -> list[BaseRoute]:
     """The ways in that are not GraphQL: the two services for AWS SDKs, the ingest for devices."""
     context = services.one_click.context
     key = encryption_key(settings)
@@ -306,11 +333,19 @@ def _doors(settings: Settings, services: Services) -> list[BaseRoute]:
             return None
         return Credentials(found.account, found.secret)
 
+    async def admit(access_key_id: str) -> bool:
+        if not settings.aws_rate:
+            return True
+        rate = Rate(settings.aws_rate * SECONDS, max(settings.aws_rate, 1.0))
+        try:
+            return (await rates.take(f"aws:{access_key_id}", 1, rate)).allowed
+        except RateStoreDown:
+            return False
+
+    named = {"/one-click": services.one_click, "/alexa-for-business": services.alexa}
     apps = {
-        "/one-click": ServiceApp(services.one_click.model, "/one-click", services.one_click.call, credentials, now),
-        "/alexa-for-business": ServiceApp(
-            services.alexa.model, "/alexa-for-business", services.alexa.call, credentials, now
-        ),
+        prefix: ServiceApp(service.model, prefix, service.call, credentials, now, admit)
+        for prefix, service in named.items()
     }
     return [*service_doors(apps), *ingest_routes(context)]
 

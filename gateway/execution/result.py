@@ -9,6 +9,7 @@ import structlog
 from graphql import ArgumentNode, ExecutionResult, GraphQLError, Node, ValueNode, VariableDefinitionNode, VariableNode
 from strawberry.exceptions import StrawberryInputCoercionError
 
+from gateway.execution.cost_report import CostReport
 from gateway.limits.passed import LimitPassed
 from gateway.model import errors as model
 
@@ -31,6 +32,8 @@ class ErrorCode(StrEnum):
     PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
     TRUSTED_DOCUMENT_REQUIRED = "TRUSTED_DOCUMENT_REQUIRED"
     LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
+    COST_LIMIT_EXCEEDED = "COST_LIMIT_EXCEEDED"
+    RATE_LIMITED = "RATE_LIMITED"
     UNAUTHENTICATED = "UNAUTHENTICATED"
     FORBIDDEN = "FORBIDDEN"
     UPSTREAM_UNAVAILABLE = "UPSTREAM_UNAVAILABLE"
@@ -67,11 +70,14 @@ class Result:
     """A GraphQL response before it is written.
 
     `executed` is false where nothing ran; the response then has no `data` entry (GraphQL, "Request Error Result").
+    `cost` is there where a rate counts it or the request asks for it; `tells_cost`: whether in `extensions` too.
     """
 
     data: dict[str, Any] | None
     errors: tuple[ErrorMember, ...]
     executed: bool
+    cost: CostReport | None = None
+    tells_cost: bool = False
 
 
 class RequestRefused(Exception):
@@ -82,7 +88,7 @@ class RequestRefused(Exception):
         self.result = result
 
 
-def refused(code: ErrorCode, message: str, **extensions: str) -> Result:
+def refused(code: ErrorCode, message: str, **extensions: str | int) -> Result:
     return Result(None, ({"message": message, "extensions": {"code": code, **extensions}},), executed=False)
 
 

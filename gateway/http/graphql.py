@@ -1,12 +1,13 @@
-import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import TypeAlias
 
 import strawberry
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
+from gateway.execution.budget import Budget
 from gateway.execution.document import Documents
 from gateway.execution.lookup import DocumentLookup
 from gateway.execution.persisted import PersistedTexts
@@ -19,6 +20,7 @@ from gateway.http.auth import Authentication
 from gateway.http.batch import Batch
 from gateway.http.body import Disconnected
 from gateway.http.caller import CallerInfo
+from gateway.http.charged import Planned, charged
 from gateway.http.compression import compressed
 from gateway.http.conditional import conditional
 from gateway.http.incoming import read_request
@@ -45,6 +47,7 @@ class GraphQLEndpoint:
         options: HttpOptions,
         authentication: Authentication,
         trusted: TrustedFile | None,
+        budget: Budget,
     ) -> None:
         assert_runnable(schema)
         self._schema = schema
@@ -52,6 +55,7 @@ class GraphQLEndpoint:
         self._make_context = make_context
         self._options = options
         self._authentication = authentication
+        self._budget = budget
         self._lookup = DocumentLookup(
             Documents(self._core_schema, options.documents),
             PersistedTexts(options.persisted_bytes) if options.persisted_bytes else None,
@@ -93,21 +97,23 @@ class GraphQLEndpoint:
             return write_failure(internal_error(error), media_type)
 
     async def _answer(self, request: GraphQLRequest, info: CallerInfo) -> Result:
-        return await self._run(self._plan(request, info.caller), request, info)
+        return await self._charged(self._plan(request, info.caller), request, info)
 
     async def _answer_get(self, request: GraphQLRequest, info: CallerInfo) -> Result:
         plan = self._plan(request, info.caller)
         if plan.is_mutation:
             message = "Mutations are served by POST only."
             raise HttpRefused(405, ErrorCode.BAD_USER_INPUT, message, {"allow": "POST"})
-        return await self._run(plan, request, info)
+        return await self._charged(plan, request, info)
 
     async def _answer_all(self, batch: Batch, info: CallerInfo) -> list[Result]:
         """Answer each in its place, side by side; what all of them would cost is known before the first runs."""
-        planned = [self._planned(one, info.caller) for one in batch]
-        return await asyncio.gather(*(self._settled(one, info) for one in planned))
+        entries = [self._planned(one, info.caller) for one in batch]
+        planned = [entry for entry in entries if not isinstance(entry, Result)]
+        results = iter(await charged(self._budget, info, planned, partial(self._settled, info)) if planned else ())
+        return [entry if isinstance(entry, Result) else next(results) for entry in entries]
 
-    def _planned(self, one: GraphQLRequest | Result, caller: Caller) -> tuple[Plan, GraphQLRequest] | Result:
+    def _planned(self, one: GraphQLRequest | Result, caller: Caller) -> Planned | Result:
         if isinstance(one, Result):
             return one
         try:
@@ -115,11 +121,9 @@ class GraphQLEndpoint:
         except RequestRefused as refusal:
             return refusal.result
 
-    async def _settled(self, planned: tuple[Plan, GraphQLRequest] | Result, info: CallerInfo) -> Result:
-        if isinstance(planned, Result):
-            return planned
+    async def _settled(self, info: CallerInfo, plan: Plan, request: GraphQLRequest) -> Result:
         try:
-            return await self._run(*planned, info)
+            return await self._run(info, plan, request)
         except Exception as error:  # noqa: BLE001  # as in _respond: one that breaks takes no other with it
             return internal_error(error)
 
@@ -135,7 +139,11 @@ class GraphQLEndpoint:
             hide_suggestions=not self._options.suggestions,
         )
 
-    async def _run(self, plan: Plan, request: GraphQLRequest, info: CallerInfo) -> Result:
+    async def _charged(self, plan: Plan, request: GraphQLRequest, info: CallerInfo) -> Result:
+        [result] = await charged(self._budget, info, [(plan, request)], partial(self._run, info))
+        return result
+
+    async def _run(self, info: CallerInfo, plan: Plan, request: GraphQLRequest) -> Result:
         async with self._make_context(info) as context:
             return await run(self._schema, plan, context, request.extensions)
 

@@ -5,7 +5,7 @@ class HttpRefused(Exception):
     """A request that never became a GraphQL request; `status` is the same for every media type of the answer."""
 
     def __init__(
-        self, status: int, code: ErrorCode, message: str, headers: dict[str, str] | None = None, **extensions: str
+        self, status: int, code: ErrorCode, message: str, headers: dict[str, str] | None = None, **extensions: str | int
     ) -> None:
         super().__init__(message)
         self.status = status

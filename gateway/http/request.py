@@ -28,6 +28,11 @@ class GraphQLRequest:
     sha256_hash: str | None = None
 
     @property
+    def asks_for_cost(self) -> bool:
+        """Whether `extensions` of the request say `cost: true`: the answer's are to tell what it cost."""
+        return self.extensions.get("cost") is True
+
+    @property
     def document(self) -> DocumentName:
         return DocumentName(self.query, self.document_id, self.sha256_hash)
 

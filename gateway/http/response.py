@@ -10,6 +10,7 @@ from starlette.types import Message
 
 from gateway.execution.result import Result
 from gateway.http.accept import MediaType
+from gateway.http.cost_headers import cost_headers
 from gateway.http.refusal import HttpRefused
 from gateway.http.status import StatusProfile, media_type_of, refusal_status, status_of
 
@@ -46,7 +47,10 @@ _HEADERS: dict[MediaType, HeaderList] = {
 def write_result(result: Result, media_type: MediaType, profile: StatusProfile = StatusProfile.DEFAULT) -> HttpResponse:
     """Write what came of one request, under the status that its profile gives it."""
     status = status_of(result, media_type, profile)
-    return HttpResponse(status, _HEADERS[media_type_of(status, media_type, profile)], write_body(result))
+    headers = _HEADERS[media_type_of(status, media_type, profile)]
+    if result.cost is not None:
+        headers = [*headers, *cost_headers(result.cost)]
+    return HttpResponse(status, headers, write_body(result))
 
 
 def write_results(results: Sequence[Result], media_type: MediaType) -> HttpResponse:
@@ -79,6 +83,8 @@ def write_body(result: Result) -> bytes:
     body: dict[str, Any] = {"errors": result.errors} if result.errors else {}
     if result.executed:
         body["data"] = result.data
+    if result.tells_cost and result.cost is not None:
+        body["extensions"] = {"cost": result.cost.as_extension()}
     try:
         return orjson.dumps(body)
     except TypeError:

@@ -5,8 +5,10 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route
 
+from gateway.execution.budget import Budget
 from gateway.execution.trusted_file import TrustedFile
 from gateway.http.auth import OPEN, Authentication
+from gateway.http.cost_headers import COST_HEADERS
 from gateway.http.graphiql import graphiql_routes
 from gateway.http.graphql import GraphQLEndpoint, MakeContext
 from gateway.http.head_limit import HeadLimit
@@ -25,13 +27,15 @@ def routes(
     options: HttpOptions,
     authentication: Authentication = OPEN,
     trusted: TrustedFile | None = None,
+    budget: Budget | None = None,
 ) -> list[BaseRoute]:
     """Every path of the server; `services` are the doors of others, such as the embedded device services'.
 
-    `trusted` holds the trusted documents; whoever opens it keeps it up to date.
+    `trusted` holds the trusted documents; whoever opens it keeps it up to date. `budget`: what callers may spend.
     """
+    endpoint = GraphQLEndpoint(schema, make_context, options, authentication, trusted, budget or Budget())
     return [
-        Route("/graphql", GraphQLEndpoint(schema, make_context, options, authentication, trusted)),
+        Route("/graphql", endpoint),
         *health_routes(ready),
         *services,
         *(graphiql_routes() if options.graphiql else []),
@@ -56,5 +60,5 @@ def _cross_origin(origins: tuple[str, ...]) -> Middleware:
         allow_origins=origins,
         allow_methods=("GET", "POST"),
         allow_headers=("authorization", "content-type", "x-api-key", *PREFLIGHT_HEADERS),
-        expose_headers=("etag", "x-request-id"),
+        expose_headers=("etag", "retry-after", "x-request-id", *COST_HEADERS),
     )

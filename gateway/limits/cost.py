@@ -2,7 +2,8 @@ class CostPassed(Exception):
     """An operation, or all of a batch together, would cost more than it may; both numbers are told to the caller."""
 
     def __init__(self, requested: int, maximum: int) -> None:
-        super().__init__(f"The request would cost {requested}; it may cost {maximum} at most.")
+        self.message = f"The request would cost {requested}; it may cost {maximum} at most."
+        super().__init__(self.message)
         self.requested = requested
         self.maximum = maximum
 

@@ -57,7 +57,7 @@ class ValkeyRates:
 
     @classmethod
     def of_url(cls, url: str, stand_in: RateStore | None, clock: Callable[[], float] = time.monotonic) -> Self:
-        """Make one for `redis://`, `rediss://` (TLS) or `unix://`, with `valkey` for `redis` where that is liked.
+        """Make one for `redis://`, `rediss://` (TLS), `unix://`, or `valkey://` and `valkeys://`, which mean the same.
 
         Nothing is connected before the first call.
         """

@@ -46,6 +46,13 @@ FindCredentials: TypeAlias = Callable[[str, str | None], Awaitable[Credentials |
 Clock: TypeAlias = Callable[[], datetime]
 """Tells the time as an aware datetime."""
 
+Admit: TypeAlias = Callable[[str], Awaitable[bool]]
+"""Counts a call of an access key id, and tells whether it may be made now."""
+
+
+async def _admit_all(_access_key_id: str) -> bool:
+    return True
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceApp:
@@ -60,6 +67,7 @@ class ServiceApp:
     call: Call
     credentials: FindCredentials
     clock: Clock
+    admit: Admit = _admit_all
     max_body_bytes: int = MAX_BODY_BYTES
     body_seconds: float = 20.0
 
@@ -109,6 +117,8 @@ class ServiceApp:
         if found is None:
             raise ServiceError("UnrecognizedClientException", "The security token included in the request is invalid.")
         verify(request, authorization, found.secret, self.model.signing_name, self.clock())
+        if not await self.admit(authorization.access_key_id):
+            raise ServiceError("ThrottlingException", "Rate exceeded")
         return Tenant(account=found.account, region=authorization.region)
 
     @property

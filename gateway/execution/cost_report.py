@@ -1,0 +1,30 @@
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class CostReport:
+    """What a request cost, in the units of the schema's @cost.
+
+    `requested`: the most that it would have cost, told by document and variables; `actual`: what came of it. `limit`:
+    what may be spent at once. `remaining` of that is left, and all of it is back at `reset_at`, which is in
+    `reset_after` seconds; None without a rate.
+    """
+
+    requested: int
+    actual: int
+    limit: int
+    remaining: int | None = None
+    reset_after: int | None = None
+    reset_at: datetime | None = None
+
+    def as_extension(self) -> dict[str, Any]:
+        """Return it as `extensions.cost` has it; times in RFC 3339."""
+        return {
+            "requested": self.requested,
+            "actual": self.actual,
+            "limit": self.limit,
+            "remaining": self.remaining,
+            "resetAt": None if self.reset_at is None else f"{self.reset_at:%Y-%m-%dT%H:%M:%S}Z",
+        }

@@ -1,0 +1,71 @@
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from ipaddress import IPv4Address, ip_address
+from typing import TypeAlias
+
+from gateway.execution.budget import Budget, RateLimited
+from gateway.execution.plan import Plan
+from gateway.execution.result import ErrorCode, Result
+from gateway.http.caller import CallerInfo
+from gateway.http.refusal import HttpRefused
+from gateway.http.request import GraphQLRequest
+
+Planned: TypeAlias = tuple[Plan, GraphQLRequest]
+
+HALF = 64
+"""Bits of an IPv6 address that name a network, which is one customer's."""
+
+
+async def charged(
+    budget: Budget,
+    info: CallerInfo,
+    planned: Sequence[Planned],
+    run: Callable[[Plan, GraphQLRequest], Awaitable[Result]],
+) -> list[Result]:
+    """Take what the requests may cost from the caller, run them side by side, and settle what they did cost.
+
+    Raise RequestRefused where they would cost too much, HttpRefused 429 where the caller has to wait (503 where nobody
+    can tell): then nothing is run.
+    """
+    try:
+        charge = await budget.take(payer(info), [plan for plan, _ in planned])
+    except RateLimited as limited:
+        raise _refusal(limited) from limited
+    if len(planned) == 1:
+        results = [await run(*planned[0])]
+    else:
+        results = list(await asyncio.gather(*(run(*one) for one in planned)))
+    if charge.cost is None and not any(request.asks_for_cost for _, request in planned):
+        return results
+    actual = [plan.actual_cost(result.data) for (plan, _), result in zip(planned, results, strict=True)]
+    report = await budget.settle(charge, sum(actual))
+    return [
+        replace(
+            result,
+            cost=replace(report, requested=plan.requested_cost, actual=cost),
+            tells_cost=request.asks_for_cost,
+        )
+        for (plan, request), result, cost in zip(planned, results, actual, strict=True)
+    ]
+
+
+def payer(info: CallerInfo) -> str:
+    """Name who is charged: the caller; where nobody is known, the address, of IPv6 its network."""
+    if info.caller.authenticated:
+        return info.caller.id
+    try:
+        address = ip_address(info.address or "")
+    except ValueError:
+        return f"address:{info.address}"
+    if isinstance(address, IPv4Address):
+        return f"address:{address}"
+    return f"address:{address.ipv4_mapped or f'{int(address) >> HALF:016x}/64'}"
+
+
+def _refusal(limited: RateLimited) -> HttpRefused:
+    status = 503 if limited.uncounted else 429
+    member = limited.result.errors[0]
+    headers = {"retry-after": str(limited.retry_after)}
+    extensions = {name: value for name, value in member["extensions"].items() if name != "code"}
+    return HttpRefused(status, ErrorCode.RATE_LIMITED, member["message"], headers, **extensions)
