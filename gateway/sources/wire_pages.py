@@ -43,11 +43,19 @@ class WireOperation(Generic[Item]):
     counts: bool
 
     async def page(self, token: str | None, *, reverse: bool, size: int) -> RawPage[Item]:
+        """Read as many items as asked for, up to the ceiling, although the service may give them in smaller pages."""
         params = (self.reversed_params if reverse else self.params) or {}
-        follow = {} if token is None else {"NextToken": token}
-        answer = await self.upstream.call(self.name, {**params, "MaxResults": min(size, self.ceiling), **follow})
-        items = [self.decode(raw) for raw in answer.get(self.result, ())]
-        return RawPage(token, items, [self.key(item) for item in items], answer.get("NextToken"))
+        wanted = min(size, self.ceiling)
+        items: list[Item] = []
+        following = token
+        while True:
+            follow = {} if following is None else {"NextToken": following}
+            asked = {**params, "MaxResults": wanted - len(items), **follow}
+            answer = await self.upstream.call(self.name, asked)
+            items += [self.decode(raw) for raw in answer.get(self.result, ())]
+            following = answer.get("NextToken")
+            if following is None or len(items) >= wanted:
+                return RawPage(token, items, [self.key(item) for item in items], following)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,7 @@ def place_of(cut: SourceCut) -> StreamPlace:
 class Bound:
     """An end of a window, in the direction of reading: an item, and whether it belongs to the window.
 
-    `index`: how many items from here it was found last time, where it is known; it serves where the item is gone.
+    `index`: where in the first page it stood last time, if that is known; it serves where the item is gone.
     """
 
     key: str
@@ -94,16 +102,13 @@ async def bound_of(operation: WireOperation[Item], cut: SourceCut, *, reverse: b
     """
     place = place_of(cut)
     same = place.reverse == reverse
-    token, index = place.token, place.index
-    while True:
-        page = await operation.page(token, reverse=place.reverse, size=index + 1)
-        if page.index(place.key) is not None:
-            return Bound(place.key, inside=(cut.after == reverse) == start)
-        if index < len(page.items):
-            return Bound(page.keys[index], inside=same == start)
-        if page.next_token is None:
-            return NOTHING if same == start else None
-        token, index = page.next_token, index - len(page.items)
+    # A whole page, because what joined it meanwhile may have moved the item on.
+    page = await operation.page(place.token, reverse=place.reverse, size=operation.ceiling)
+    if page.index(place.key) is not None:
+        return Bound(place.key, inside=(cut.after == reverse) == start)
+    if place.index < len(page.items):
+        return Bound(page.keys[place.index], inside=same == start)
+    return NOTHING if same == start else None
 
 
 def first_index(page: RawPage[Item], begin: Bound | None) -> tuple[int, Bound | None]:
@@ -115,8 +120,6 @@ def first_index(page: RawPage[Item], begin: Bound | None) -> tuple[int, Bound | 
         return found + (not begin.inside), None
     if begin.index is None:
         return size, begin
-    if begin.index >= size and page.next_token is not None:
-        return size, Bound(begin.key, begin.inside, begin.index - size)
     # The item is gone: what stood behind it has moved up to its index.
     return min(begin.index, size), None
 
