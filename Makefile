@@ -68,7 +68,7 @@ web: needs-node $(PAGE) ## Build GraphiQL
 pins: ## Resolve every package anew and pin it with its hashes
 	$(PYTHON) -m venv build/pins
 	build/pins/bin/python $(PIP_INSTALL) pip-tools
-	$(PIP_COMPILE) --extra dev --output-file tests/requirements.txt pyproject.toml
+	$(PIP_COMPILE) --extra dev --output-file tests/requirements.txt pyproject.toml tests/requirements.in
 	$(PIP_COMPILE) --constraint tests/requirements.txt --output-file deploy/requirements.txt pyproject.toml
 	$(PIP_COMPILE) --constraint tests/requirements.txt --all-build-deps --only-build-deps --output-file deploy/build-requirements.txt pyproject.toml
 	$(PIP_COMPILE) --output-file tests/sdk/requirements.txt tests/sdk/requirements.in
