@@ -54,7 +54,8 @@ class WireListing(Generic[Item]):
         operation = self.operation
         if operation.counts and operation.keep is None:
             answer = await operation.upstream.call(operation.name, {**operation.params, "MaxResults": 1})
-            return int(answer["TotalCount"])
+            if "TotalCount" in answer:
+                return int(answer["TotalCount"])
         try:
             return len(await self.all())
         except ScanLimit:

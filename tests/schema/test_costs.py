@@ -157,3 +157,27 @@ async def test_a_source_is_asked_whether_it_is_available_only_where_selected(gra
 
     assert await asked(graph, "{ sources { name service region } }") == []
     assert await asked(graph, "{ sources { available } }") == available
+
+
+async def test_the_pages_that_follow_cost_no_more(graph: Graph) -> None:
+    """A cursor leads straight to its page; Alexa's last page and those before it are as cheap as its first."""
+    await fleet(graph)
+    maker = Maker(graph)
+    for number in (3, 4, 5, 6):
+        await maker.echo(echo(number))
+    document = """query ($cursor: String) {{ devices({0}: $cursor, filter: {{ service: ALEXA_FOR_BUSINESS }}) {{
+      nodes {{ name }} pageInfo {{ startCursor endCursor }} }} }}"""
+    forwards, backwards = document.format("first: 2, after"), document.format("last: 2, before")
+    operation = "SearchDevices" if graph.over_aws else "QueryDevices"
+    for asked_for, end, numbers in (
+        (forwards, "endCursor", [[1, 2], [3, 4], [5, 6]]),
+        (backwards, "startCursor", [[5, 6], [3, 4], [1, 2]]),
+    ):
+        cursor = None
+        for page in numbers:
+            graph.reached()
+            found = (await graph.data(asked_for, cursor=cursor))["devices"]
+            cursor = found["pageInfo"][end]
+
+            assert [node["name"] for node in found["nodes"]] == [echo(number) for number in page]
+            assert graph.reached() == [(EAST, operation, 1)]

@@ -1,22 +1,13 @@
 """One service down is not an outage: the rest is answered, and what is missing is named."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gateway.services.context import ServiceContext
-from gateway.settings import SourceSettings
-from gateway.sources.aws import open_aws
 from gateway.wire.errors import ServiceError
-from tests.aws_environment import set_aws_environment
-from tests.clock import Clock
-from tests.schema.graph import Graph, open_graph
+from tests.schema.graph import Graph
 from tests.schema.makers import Maker, button, echo
-from tests.schema.upstreams import BUTTONS, DOTS, ECHOES, KNOBS, Ways
-from tests.sources.aws.stub_upstream import Behaviour, answer, cut_off, error, hang_up, say_nothing, stub_upstream
+from tests.schema.upstreams import BUTTONS, DOTS, ECHOES, KNOBS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -293,61 +284,3 @@ async def test_sources_tell_whether_they_are_available(wide_graph: Graph) -> Non
         {"name": "knobs", "service": "ONE_CLICK", "region": "eu-west-1", "available": there},
         {"name": "dots", "service": "ALEXA_FOR_BUSINESS", "region": "eu-west-1", "available": True},
     ]
-
-
-def listed(device: str) -> Behaviour:
-    return answer(200, f'{{"devices": [{device}]}}'.encode())
-
-
-MISBEHAVIOUR: dict[str, Behaviour] = {
-    "refuses": error(503, "ServiceUnavailableException"),
-    "hangs up": hang_up,
-    "cuts off": cut_off(),
-    "says nothing": say_nothing,
-    "answers a page of HTML": answer(200, b"<html>", content_type="text/html"),
-    "redirects": answer(302, b"", location="http://127.0.0.1:1/"),
-    "answers another shape": answer(200, b'{"devices": {"a": 1}}'),
-    "answers a list": answer(200, b"[1, 2]"),
-    "lacks the id": listed('{"arn": "a", "type": "button"}'),
-    "has a number for an id": listed('{"arn": "a", "deviceId": 7, "type": "button"}'),
-    "has a text for a number": listed('{"arn": "a", "deviceId": "b", "type": "c", "remainingLife": "much"}'),
-    "has no devices": listed("null"),
-}
-
-
-@asynccontextmanager
-async def with_misbehaving_buttons(
-    ways: Ways, context: ServiceContext, clock: Clock, behaviour: Behaviour
-) -> AsyncIterator[Graph]:
-    """Echo devices in process, buttons behind a server of the network that does as it likes."""
-    async with stub_upstream(behaviour) as stub:
-        settings = SourceSettings(
-            name="buttons", service="one-click", endpoint_url=stub.url, attempts=1, read_timeout=0.2
-        )
-        async with open_aws(settings) as upstream:
-            by_name = {"mixed": {**ways.by_name["in process"], "buttons": upstream}}
-            mixed = Ways(ways.watched, by_name)
-            async with open_graph(mixed, "mixed", context, clock, [BUTTONS, ECHOES]) as graph:
-                yield graph
-
-
-@pytest.mark.parametrize("behaviour", MISBEHAVIOUR.values(), ids=MISBEHAVIOUR.keys())
-async def test_whatever_a_server_does_the_others_are_answered(
-    ways: Ways,
-    context: ServiceContext,
-    clock: Clock,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    behaviour: Behaviour,
-) -> None:
-    """A server that is slow, broken or answers nonsense is unavailable, no more: nothing of it is shown or masked."""
-    set_aws_environment(monkeypatch, tmp_path)
-    async with with_misbehaving_buttons(ways, context, clock, behaviour) as graph:
-        await Maker(graph).echo(echo(1))
-        for order in (None, BY_NAME):
-            numbers, unavailable, found = await page(graph, first=20, order=order)
-
-            assert (numbers, unavailable, found["totalCount"]) == ([1], ["buttons"], None)
-        error = await graph.refusal('{ device(by: { deviceId: "G030PM0000000001" }) { id } }')
-        assert error["code"] in {"UPSTREAM_UNAVAILABLE", "UPSTREAM_TIMEOUT"}
-        assert error["source"] == "buttons"
