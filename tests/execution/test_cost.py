@@ -111,6 +111,13 @@ def test_variables_decide(variables: dict[str, object], cost: int) -> None:
     assert requested(text, **variables) == cost
 
 
+def test_a_negative_size_pays_for_nothing_else() -> None:
+    """A page that is refused by its field for a negative size does not make the rest of the operation cheaper."""
+    text = "query ($n: Int) { a: devices(first: $n) { nodes { id } } b: devices(first: 100) { nodes { id } } }"
+
+    assert requested(text, n=-1000) == 1 + 6 + 106
+
+
 def test_a_list_by_variable_counts_by_its_length() -> None:
     """`nodes` costs by how many ids are sent."""
     assert requested("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=["a"] * 50) == 1 + 5 + 50
