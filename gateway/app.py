@@ -299,6 +299,7 @@ def _http_options(settings: Settings) -> HttpOptions:
         max_batch=settings.maximum_batch,
         compression=settings.compression,
         status_profile=StatusProfile(settings.status_profile),
+        page_size=settings.page_size,
     )
 
 

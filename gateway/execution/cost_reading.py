@@ -47,15 +47,20 @@ def costs_of(
     schema: GraphQLSchema,
     operations: Mapping[str | None, OperationDefinitionNode],
     fragments: Mapping[str, FragmentDefinitionNode],
+    page_size: int | None = None,
 ) -> Mapping[str | None, OperationCost]:
-    reading = _Reading(schema, fragments)
+    """Read each operation's cost. `page_size`: of a page that does not say it, where it is not `assumedSize`."""
+    reading = _Reading(schema, fragments, page_size)
     return {name: reading.operation(operation) for name, operation in operations.items()}
 
 
 class _Reading:
-    def __init__(self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode], page_size: int | None
+    ) -> None:
         self._schema = schema
         self._fragments = fragments
+        self._page_size = page_size
         self._known: dict[object, TypeCost] = {}
 
     def operation(self, node: OperationDefinitionNode) -> OperationCost:
@@ -91,7 +96,7 @@ class _Reading:
         definition = self._definition(type_, node)
         given = {argument.name.value: argument.value for argument in node.arguments or ()}
         weight, variables = _argument_weights(definition, given)
-        size, below = _sizes(definition, given)
+        size, below = _sizes(definition, given, self._page_size)
         if sized is not None and node.name.value in sized[0]:
             size = sized[1]
         if not is_list_type(get_nullable_type(definition.type)):
@@ -206,7 +211,7 @@ def _argument_weights(
     return total, tuple(variables)
 
 
-def _sizes(definition: GraphQLField, given: Mapping[str, ValueNode]) -> tuple[Size, Sized]:
+def _sizes(definition: GraphQLField, given: Mapping[str, ValueNode], page_size: int | None) -> tuple[Size, Sized]:
     """Read the size of a field's own list, and that of the lists below it which its arguments decide."""
     directive = schema_directive(definition, "listSize")
     if directive is None:
@@ -219,7 +224,8 @@ def _sizes(definition: GraphQLField, given: Mapping[str, ValueNode]) -> tuple[Si
             variables.append((value.name.value, default))
         elif (length := _length(value) if value is not None else default) is not None:
             lengths.append(length)
-    size = Size(max(lengths, default=None), tuple(variables), directive.assumed_size or 1)
+    assumed = page_size if page_size and directive.slicing_arguments and directive.assumed_size else None
+    size = Size(max(lengths, default=None), tuple(variables), assumed or directive.assumed_size or 1)
     return (ONE, (frozenset(directive.sized_fields), size)) if directive.sized_fields else (size, None)
 
 

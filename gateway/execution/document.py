@@ -53,11 +53,14 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class DocumentOptions:
+    """`page_size`: what a page that does not say its size costs, where that is not the schema's `assumedSize`."""
+
     introspection: bool = True
     suggestions: bool = True
     limits: DocumentLimits = DEFAULT_LIMITS
     cache_bytes: int = 32 * 1024 * 1024
     refused_cache_bytes: int = 4 * 1024 * 1024
+    page_size: int | None = None
 
 
 class Documents:
@@ -97,7 +100,7 @@ class Documents:
             if not self._options.suggestions:
                 _strip_suggestions(errors)
             raise RequestRefused(refused_document(ErrorCode.GRAPHQL_VALIDATION_FAILED, errors))
-        return _document(self._schema, text, node)
+        return _document(self._schema, text, node, self._options.page_size)
 
 
 def _rules(*, introspection: bool) -> tuple[type[ASTValidationRule], ...]:
@@ -133,7 +136,7 @@ def _strip_suggestions(errors: list[GraphQLError]) -> None:
         error.message = error.message.partition(" Did you mean")[0]
 
 
-def _document(schema: GraphQLSchema, text: str, node: DocumentNode) -> Document:
+def _document(schema: GraphQLSchema, text: str, node: DocumentNode, page_size: int | None) -> Document:
     operations: Operations = {}
     definitions: dict[str, FragmentDefinitionNode] = {}
     for definition in node.definitions:
@@ -144,7 +147,7 @@ def _document(schema: GraphQLSchema, text: str, node: DocumentNode) -> Document:
     fragments = {name: FragmentDetails(definition, None) for name, definition in definitions.items()}
     hashed = sha256(text.encode()).hexdigest()
     weight = _weight(text) + BYTES_PER_TOKEN * node.token_count + BYTES_PER_DOCUMENT
-    costs = costs_of(schema, operations, definitions)
+    costs = costs_of(schema, operations, definitions, page_size)
     return Document(hashed, operations, fragments, definitions, requirements_of(schema, node), costs, weight)
 
 

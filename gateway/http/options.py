@@ -27,6 +27,7 @@ class HttpOptions:
     plain_get: whether a GET may bring the text of its document without a header that a browser asks about first.
     compression: whether answers are compressed for those who take it.
     status_profile: which statuses answers have.
+    page_size: items of a page that does not say its size, for its cost; None: as the schema assumes.
     """
 
     max_body_bytes: int = 1024 * 1024
@@ -46,7 +47,14 @@ class HttpOptions:
     plain_get: bool = True
     compression: bool = True
     status_profile: StatusProfile = StatusProfile.DEFAULT
+    page_size: int | None = None
 
     @property
     def documents(self) -> DocumentOptions:
-        return DocumentOptions(self.introspection, self.suggestions, self.limits, self.document_cache_bytes)
+        return DocumentOptions(
+            self.introspection,
+            self.suggestions,
+            self.limits,
+            self.document_cache_bytes,
+            page_size=self.page_size,
+        )

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from gateway.app import open_gateway
 from gateway.execution.budget import COST, Budget
 from gateway.limits.rate import Rate
 from gateway.limits.rate_memory import MemoryRates
+from gateway.settings import Settings
 from tests.http.limited import ROOMY, limited
+from tests.http.serving import serving
 
 EVENTS = "events(first: 100) { nodes { device { %s } } }"
 THREE_LEVELS = "{ devices(first: 100) { nodes { " + EVENTS % (EVENTS % "id") + " } } }"
@@ -200,6 +203,15 @@ async def test_a_burst_below_the_maximum_bounds_each_request(tmp_path: Path) -> 
         "maximum": 100,
     }
     assert after.headers["x-cost-remaining"] == "99"
+
+
+async def test_a_larger_default_page_costs_more(tmp_path: Path) -> None:
+    """Where the setting page_size gives more than the graph assumes, a page that does not say its size costs that."""
+    async with open_gateway(Settings(data=tmp_path, page_size=100)) as gateway, serving(gateway.app) as client:
+        query = "{ rooms { nodes { devices { nodes { tags { key } } } } } }"
+        answer = await client.post("/graphql", json={"query": query})
+
+    assert answer.json()["errors"][0]["extensions"]["requested"] == 1 + 6 + 100 * (1 + 6 + 100 * (1 + 5 + 10))
 
 
 async def test_a_page_read_again_costs_what_it_holds(tmp_path: Path) -> None:
