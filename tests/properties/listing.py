@@ -42,9 +42,11 @@ class Listing:
                   filter: {self.wanted.document}, orderBy: [{criteria}]) {{
             edges {{ cursor node {{
               ... on OneClickDevice {{ label: deviceId }} ... on AlexaDevice {{ serial: serialNumber }} }} }}
-            {"totalCount" if total else ""} pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}"""
+            {"totalCount" if total else ""} unavailableSources {{ name }} pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}"""
         arguments = {"last" if backwards else "first": size, "after": after, "before": before}
-        return (await self.graph.data(document, **arguments))["devices"]
+        found = (await self.graph.data(document, **arguments))["devices"]
+        assert found["unavailableSources"] == []
+        return found
 
     async def walk(
         self, page_sizes: Sequence[int], between: Callable[[int], Any], *, backwards: bool

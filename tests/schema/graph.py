@@ -28,6 +28,8 @@ from tests.schema.watched import Reached
 
 SCHEMA = make_schema()
 SEALER = Sealer(b"k" * 32)
+PATIENCE = 60.0
+"""Seconds; a busy machine is not to look like an outage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ async def open_graph(
 ) -> AsyncIterator[Graph]:
     """Open the graph over the sources in that order, on the store of the context."""
     ways.watched.use(context)
-    fleet = Fleet({place.name: _source(ways, way, place, scan_limit) for place in places}, SEALER)
+    fleet = Fleet({place.name: _source(ways, way, place, scan_limit) for place in places}, SEALER, PATIENCE)
 
     @asynccontextmanager
     async def make_context(_caller: CallerInfo) -> AsyncIterator[Context]:
