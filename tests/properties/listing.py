@@ -42,7 +42,8 @@ class Listing:
                   filter: {self.wanted.document}, orderBy: [{criteria}]) {{
             edges {{ cursor node {{
               ... on OneClickDevice {{ label: deviceId }} ... on AlexaDevice {{ serial: serialNumber }} }} }}
-            {"totalCount" if total else ""} unavailableSources {{ name }} pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}"""
+            {"totalCount" if total else ""} unavailableSources {{ name }}
+            pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}"""
         arguments = {"last" if backwards else "first": size, "after": after, "before": before}
         found = (await self.graph.data(document, **arguments))["devices"]
         assert found["unavailableSources"] == []
