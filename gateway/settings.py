@@ -157,7 +157,7 @@ class Settings(BaseSettings):
     maximum_root_fields: Positive = Field(default=20, description="Fields at the root of an operation.")
     maximum_fields: Positive = Field(default=500, description="Fields of an operation, fragments counted where spread.")
     maximum_cost: Positive = Field(
-        default=20_000,
+        default=25_000,
         description="Cost of a request, all operations of a batch together, in units of the graph's @cost.",
     )
     rate_cost: Annotated[int, Field(ge=0, le=60_000_000)] | None = Field(

@@ -15,7 +15,7 @@ from gateway.limits.rate_memory import MemoryRates
 COST = "cost"
 """The rate that is counted in units of cost; any other is that of a @rateLimit of its name, counted in selections."""
 
-DEFAULT_MAXIMUM = 20_000
+DEFAULT_MAXIMUM = 25_000
 
 
 class RateLimited(RequestRefused):
@@ -51,9 +51,9 @@ class Budget:
 
     @property
     def limit(self) -> int:
-        """What can be spent at once."""
+        """What can be spent at once: the burst of the rate; without one, what a request may cost."""
         rate = self.rates.get(COST)
-        return self.maximum if rate is None else min(self.maximum, int(rate.burst))
+        return self.maximum if rate is None else int(rate.burst)
 
     async def take(self, caller: str, plans: Sequence[Plan]) -> Charge:
         """Take what the plans together would cost, and count what they select against its rates: all of it, or nothing.
@@ -87,9 +87,9 @@ class Budget:
 
     def _check(self, requested: int) -> None:
         try:
-            check_cost(requested, self.limit)
+            check_cost(requested, min(self.maximum, self.limit))
         except CostPassed as passed:
-            limit = "maximum_cost" if self.limit == self.maximum else "rate_burst"
+            limit = "maximum_cost" if self.maximum <= self.limit else "rate_burst"
             numbers = {"requested": passed.requested, "maximum": passed.maximum}
             code = ErrorCode.COST_LIMIT_EXCEEDED
             raise RequestRefused(refused(code, passed.message, limit=limit, **numbers)) from None

@@ -8,7 +8,7 @@ class CostReport:
     """What a request cost, in the units of the schema's @cost.
 
     `requested`: the most that it would have cost, told by document and variables; `actual`: what came of it. `limit`:
-    what may be spent at once. `remaining` of that is left, and all of it is back at `reset_at`, which is in
+    what can be spent at once. `remaining` of that is left, and all of it is back at `reset_at`, which is in
     `reset_after` seconds; None without a rate.
     """
 

@@ -2,8 +2,11 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from gateway.execution.budget import COST, Budget
 from gateway.execution.cost_report import CostReport
+from gateway.execution.result import RequestRefused
 from gateway.limits.rate import Rate
 from gateway.limits.rate_memory import MemoryRates
 from gateway.limits.rate_valkey import ValkeyRates
@@ -27,6 +30,22 @@ async def test_a_report_tells_how_the_caller_stands() -> None:
         "limit": 500,
         "remaining": 470,
         "resetAt": "2026-11-22T12:00:30Z",
+    }
+
+
+async def test_what_can_be_spent_at_once_may_be_more_than_one_request_may_cost() -> None:
+    """The limit that is told goes with what is left of it; each request has its own maximum besides."""
+    budget = Budget(100, {COST: Rate(60, 500)}, MemoryRates(lambda: 0.0))
+    report = await budget.settle(await budget.take("ada", [PAGE]), 100)
+    with pytest.raises(RequestRefused) as refused:
+        await budget.take("ada", [PAGE, PAGE])
+
+    assert (report.limit, report.remaining) == (500, 400)
+    assert refused.value.result.errors[0]["extensions"] == {
+        "code": "COST_LIMIT_EXCEEDED",
+        "limit": "maximum_cost",
+        "requested": 200,
+        "maximum": 100,
     }
 
 

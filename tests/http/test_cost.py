@@ -66,12 +66,12 @@ async def test_expensive_pages(tmp_path: Path, query: str, variables: dict[str, 
         assert answer.json() == {
             "errors": [
                 {
-                    "message": f"The request would cost {requested}; it may cost 20000 at most.",
+                    "message": f"The request would cost {requested}; it may cost 25000 at most.",
                     "extensions": {
                         "code": "COST_LIMIT_EXCEEDED",
                         "limit": "maximum_cost",
                         "requested": requested,
-                        "maximum": 20_000,
+                        "maximum": 25_000,
                     },
                 }
             ]
@@ -120,7 +120,7 @@ async def test_a_request_that_asks_is_told_its_cost(tmp_path: Path) -> None:
         "cost": {
             "requested": 1 + 5 + 1 + 100 * (1 + 5 + 10 + 5 + 1 + 5),
             "actual": 1 + 5 + 1 + 3 * (1 + 5 + 0 + 5 + 1 + 0),
-            "limit": 20_000,
+            "limit": 25_000,
             "remaining": None,
             "resetAt": None,
         }
@@ -128,7 +128,7 @@ async def test_a_request_that_asks_is_told_its_cost(tmp_path: Path) -> None:
     assert {name: value for name, value in answer.headers.items() if name.startswith("x-cost")} == {
         "x-cost-requested": "2707",
         "x-cost-actual": "43",
-        "x-cost-limit": "20000",
+        "x-cost-limit": "25000",
     }
 
 
@@ -175,15 +175,15 @@ async def test_the_operations_of_a_batch_are_summed(tmp_path: Path) -> None:
     async with limited(tmp_path, Budget(), max_batch=10) as graph:
         await graph.buttons(3)
         graph.reached()
-        answer = await graph.send([{"query": PAGE}] * 8)
+        answer = await graph.send([{"query": PAGE}] * 10)
         reached = graph.reached()
         fewer = await graph.send([{"query": PAGE, "extensions": {"cost": True}}, {"query": "{ nonsense }"}] * 2)
 
     assert answer.json()["errors"][0]["extensions"] == {
         "code": "COST_LIMIT_EXCEEDED",
         "limit": "maximum_cost",
-        "requested": 8 * 2707,
-        "maximum": 20_000,
+        "requested": 10 * 2707,
+        "maximum": 25_000,
     }
     assert reached == []
     assert [one.get("extensions", {}).get("cost", {}).get("actual") for one in fewer.json()] == [43, None, 43, None]
