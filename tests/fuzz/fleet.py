@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, Final
 
 import httpx
+from pydantic import SecretStr
 from sqlalchemy import Connection
 from starlette.applications import Starlette
 
@@ -89,11 +90,12 @@ class Fleet:
 
 
 @asynccontextmanager
-async def open_fleet(directory: Path, values: Values) -> AsyncIterator[Fleet]:
-    """Open it; needs the AWS environment of tests.aws_environment."""
+async def open_fleet(directory: Path, values: Values, database_url: str | None = None) -> AsyncIterator[Fleet]:
+    """Open it; needs the AWS environment of tests.aws_environment. The embedded sources' store may be PostgreSQL."""
     async with AsyncExitStack() as stack:
         far = await stack.enter_async_context(_far_services(directory / "far"))
-        settings = Settings(data=directory / "near", sources=_sources(far), claim_rate=0)
+        url = None if database_url is None else SecretStr(database_url)
+        settings = Settings(data=directory / "near", sources=_sources(far), claim_rate=0, database_url=url)
         gateway = await stack.enter_async_context(open_gateway(settings))
         assert gateway.services
         await _fill(settings, gateway.services.one_click.context)
