@@ -56,17 +56,23 @@ class ValkeyRates:
         self._rests_until = 0.0
 
     @classmethod
-    def of_url(cls, url: str, stand_in: RateStore | None, clock: Callable[[], float] = time.monotonic) -> Self:
+    def of_url(
+        cls,
+        url: str,
+        stand_in: RateStore | None,
+        clock: Callable[[], float] = time.monotonic,
+        answer_seconds: float = ANSWER_SECONDS,
+    ) -> Self:
         """Make one for `redis://`, `rediss://` (TLS), `unix://`, or `valkey://` and `valkeys://`, which mean the same.
 
-        Nothing is connected before the first call.
+        Nothing is connected before the first call. A store that needs longer than `answer_seconds` is down.
         """
         pool = BlockingConnectionPool.from_url(
             url.replace("valkey", "redis", 1) if url.startswith("valkey") else url,
             max_connections=CONNECTIONS,
-            timeout=ANSWER_SECONDS,
-            socket_timeout=ANSWER_SECONDS,
-            socket_connect_timeout=ANSWER_SECONDS,
+            timeout=answer_seconds,
+            socket_timeout=answer_seconds,
+            socket_connect_timeout=answer_seconds,
             retry=Retry(NoBackoff(), 1),  # a connection that was kept may have been closed meanwhile
         )
         return cls(Redis(connection_pool=pool), stand_in, clock)

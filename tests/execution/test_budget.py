@@ -68,7 +68,7 @@ async def test_what_cost_more_than_was_assumed_is_counted() -> None:
 async def test_a_store_that_goes_down_in_between_takes_no_answer_away() -> None:
     """What has been run is answered, although what it did not use cannot be given back."""
     with valkey_server() as server:
-        store = ValkeyRates.of_url(server.connection_url, None)
+        store = ValkeyRates.of_url(server.connection_url, None, answer_seconds=30)
         budget = Budget(1000, {COST: Rate(60, 500)}, store)
         charge = await budget.take("ada", [PAGE])
     report = await budget.settle(charge, 30)

@@ -245,7 +245,7 @@ async def test_two_replicas_share_one_rate(tmp_path: Path, valkey: str) -> None:
     """What a caller spends at one replica is not there at another, claims and cost alike."""
     (tmp_path / "one").mkdir()
     (tmp_path / "other").mkdir()
-    stores = [ValkeyRates.of_url(valkey, None) for _ in range(2)]
+    stores = [ValkeyRates.of_url(valkey, None, answer_seconds=30) for _ in range(2)]
     rates = {COST: Rate(0.01, 50), "claims": Rate(0.01, 1)}
     budgets = [Budget(rates=rates, store=store) for store in stores]
     async with limited(tmp_path / "one", budgets[0]) as one, limited(tmp_path / "other", budgets[1]) as other:

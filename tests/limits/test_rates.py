@@ -29,9 +29,12 @@ class Clock:
         return self.now
 
 
+PATIENT = 30.0  # a busy machine is not a store that is down
+
+
 @asynccontextmanager
 async def valkey_rates(url: str, stand_in: RateStore | None = None) -> AsyncIterator[ValkeyRates]:
-    rates = ValkeyRates.of_url(url, stand_in)
+    rates = ValkeyRates.of_url(url, stand_in, answer_seconds=PATIENT)
     try:
         yield rates
     finally:
