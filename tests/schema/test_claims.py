@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from gateway.model.ids import GlobalId, NodeKind
 from gateway.model.tenant import Tenant
 from gateway.wire.errors import ServiceError
 from tests.schema.graph import Graph, open_graph
@@ -315,3 +316,22 @@ async def test_only_ones_own_buttons_are_given_back(graph: Graph) -> None:
         error = await refused(graph, UNCLAIM, id=node_id)
 
         assert (error["code"], error["field"]) == (code, ["input", "id"])
+
+
+async def test_what_was_claimed_is_there_for_what_follows_in_the_request(graph: Graph) -> None:
+    """A device that was not there at the beginning of a request is, once the request has claimed it."""
+    maker = Maker(graph)
+    await maker.manufacture([button(1)])
+    await maker.manufacture([button(2)], code=CODE)
+    await graph.data(INITIATE, deviceId=button(1))
+    await maker.press(button(1))
+    ids = [GlobalId(NodeKind.ONE_CLICK_DEVICE, "buttons", button(number)).encode() for number in (1, 2)]
+    enable = 'setDeviceEnabled(input: {{ id: "{0}", enabled: true }}) {{ userErrors {{ code }} }}'
+    document = f"""mutation {{
+      a: {enable.format(ids[0])} b: {enable.format(ids[1])}
+      finalizeDeviceClaim(input: {{ deviceId: "{button(1)}" }}) {{ state }}
+      claimDevices(input: {{ claimCode: "{CODE}" }}) {{ total }}
+      c: {enable.format(ids[0])} d: {enable.format(ids[1])} }}"""
+    answer = await graph.data(document)
+
+    assert [answer[name]["userErrors"] for name in "abcd"] == [[{"code": "NOT_FOUND"}], [{"code": "NOT_FOUND"}], [], []]

@@ -140,6 +140,17 @@ async def test_two_matches_are_told_and_the_source_decides(wide_graph: Graph) ->
     assert await wide_graph.data(DEVICE, by={"serialNumber": echo(2)}, source="knobs") == {"device": None}
 
 
+async def test_an_id_is_looked_for_in_its_own_source(graph: Graph) -> None:
+    """With the name of another source, an id finds nothing, and nobody is asked."""
+    await Maker(graph).buttons(button(1))
+    [device] = (await graph.data("{ devices { nodes { id } } }"))["devices"]["nodes"]
+    graph.reached()
+
+    assert await graph.data(DEVICE, by=device, source="echoes") == {"device": None}
+    assert graph.reached() == []
+    assert await graph.data(DEVICE, by=device, source="buttons") == {"device": BUTTON}
+
+
 async def test_two_of_one_source_are_told_as_well(graph: Graph) -> None:
     """A serial number that two devices of one source have is ambiguous too."""
     maker = Maker(graph)
