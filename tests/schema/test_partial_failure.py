@@ -274,6 +274,8 @@ async def test_each_failure_has_its_code(graph: Graph, code: str, told: str) -> 
 
 async def test_sources_tell_whether_they_are_available(wide_graph: Graph) -> None:
     """A source that is down only says no; the embedded services are there as long as the gateway is."""
+    await two_of_each(wide_graph)
+    await page(wide_graph, first=20)  # over connections that are still open, because a check has one attempt
     break_source(wide_graph, "knobs", "echoes")
     there = not wide_graph.over_aws
     found = await wide_graph.data("{ sources { name service region available } }")
