@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from gateway.settings import Settings, UnknownSetting, UnreadableSettings, load
+from gateway.settings.load import UnknownSetting, UnreadableSettings, load
+from gateway.settings.settings import Settings
 
 SOURCE = '[[sources]]\nname = "{name}"\nservice = "one-click"\n{rest}\n'
 

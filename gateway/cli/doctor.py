@@ -10,10 +10,14 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from gateway.app import database_of, needs_store, probe_endpoint
+from gateway.app.fleet import probe_endpoint
+from gateway.app.store import database_of, needs_store
 from gateway.cli.refusal import UNREADABLE, explain
 from gateway.cli.table import print_table
-from gateway.settings import NotUsable, Settings, SourceSettings, load
+from gateway.settings.load import load
+from gateway.settings.not_usable import NotUsable
+from gateway.settings.settings import Settings
+from gateway.settings.source import SourceSettings
 from gateway.sources.probe import Probe
 from gateway.store.check import StoreCheck, Tables, check_store
 from gateway.store.data_directory import DATABASE_FILE, make_directory

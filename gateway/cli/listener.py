@@ -7,7 +7,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from gateway.http.connection import Connection
-from gateway.settings import NotUsable, Settings
+from gateway.settings.not_usable import NotUsable
+from gateway.settings.settings import Settings
 
 BACKLOG = 2048
 IDLE_SECONDS = 75

@@ -10,7 +10,9 @@ from pydantic_core import ErrorDetails
 
 from gateway.services.fleet.refusal import FleetRefusal
 from gateway.services.ingest import InvalidReportError, UnknownDeviceError
-from gateway.settings import NotUsable, Settings, load
+from gateway.settings.load import load
+from gateway.settings.not_usable import NotUsable
+from gateway.settings.settings import Settings
 from gateway.store.accounts import WrongEncryptionKeyError
 from gateway.store.unusable import told_when_unusable
 from gateway.wire.errors import ServiceError

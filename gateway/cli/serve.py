@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 import uvloop
 
-from gateway.app import Services, encryption_key, open_gateway, open_services
+from gateway.app.gateway import open_gateway
+from gateway.app.keys import encryption_key
+from gateway.app.services import Services, open_services
 from gateway.cli.background import background
 from gateway.cli.greeting import demo_rows, doors, greet
 from gateway.cli.listener import Listener, bind, url_of
@@ -20,7 +22,7 @@ from gateway.services.fleet.demo import fill
 from gateway.services.fleet.live import live
 from gateway.services.fleet.tenants import fleet_tenants
 from gateway.services.upkeep import upkeep
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.store.accounts import AccessKey
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]

@@ -8,12 +8,14 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from gateway.app import encryption_key, open_store, service_context
+from gateway.app.keys import encryption_key
+from gateway.app.store import open_store, service_context
 from gateway.cli.refusal import read_settings, refusals
 from gateway.observability.logging import configure_logging
 from gateway.services.context import ServiceContext
 from gateway.services.fleet.tenants import FleetTenants, fleet_tenants
-from gateway.settings import NotUsable, Settings
+from gateway.settings.not_usable import NotUsable
+from gateway.settings.settings import Settings
 from gateway.store.data_directory import DATABASE_FILE
 from gateway.store.database import Database
 

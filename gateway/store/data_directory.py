@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from gateway.settings import NotUsable
+from gateway.settings.not_usable import NotUsable
 
 DATABASE_FILE = "gateway.db"
 KEY_FILE = "secret.key"

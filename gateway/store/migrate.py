@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-from gateway.settings import NotUsable
+from gateway.settings.not_usable import NotUsable
 from gateway.store.database import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"

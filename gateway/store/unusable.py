@@ -3,7 +3,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import OperationalError
 
-from gateway.settings import NotUsable
+from gateway.settings.not_usable import NotUsable
 
 
 @contextmanager

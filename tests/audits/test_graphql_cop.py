@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gateway.app import open_gateway
-from gateway.settings import Settings
+from gateway.app.gateway import open_gateway
+from gateway.settings.settings import Settings
 from tests.http.serving import serving
 
 PATHS = ["/", "/graphiql", "/playground", "/console", "/graphql"]

@@ -13,8 +13,10 @@ from sqlalchemy import Engine, event
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.app import open_gateway, open_services
-from gateway.settings import Settings, SourceSettings
+from gateway.app.gateway import open_gateway
+from gateway.app.services import open_services
+from gateway.settings.settings import Settings
+from gateway.settings.source import SourceSettings
 from gateway.store.accounts import AccessKey
 from tests.bench.fleets import BUTTONS, ECHOES, Fleet, fleet_settings
 from tests.bench.operations import Operation

@@ -3,11 +3,11 @@
 import json
 from dataclasses import dataclass
 
-from gateway.app import derived_key
+from gateway.app.keys import derived_key
 from gateway.model.filter import DeviceFilter
 from gateway.model.query import Position
 from gateway.model.seal import Sealer
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.sources.fleet import ALL_SOURCES, Fleet
 from gateway.sources.keyset_listing import place_of
 from gateway.sources.listing import Place

@@ -9,13 +9,15 @@ from pathlib import Path
 from pydantic import SecretStr
 from sqlalchemy import Connection, Table, insert
 
-from gateway.app import encryption_key, open_store
+from gateway.app.keys import encryption_key
+from gateway.app.store import open_store
 from gateway.model.ids import GlobalId, NodeKind
 from gateway.model.tenant import Tenant
 from gateway.model.text import name_key
 from gateway.services.alexa.arns import device_arn, room_arn
 from gateway.services.ingest import ClickType, std_event
-from gateway.settings import EMBEDDED_ACCOUNT, Settings
+from gateway.settings.settings import Settings
+from gateway.settings.source import EMBEDDED_ACCOUNT
 from gateway.store.accounts import AccessKey, access_keys_of, add_access_key, add_account
 from gateway.store.alexa_devices import NewAlexaDevice, device_values
 from gateway.store.one_click_devices import arn_of

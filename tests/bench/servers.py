@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from tests.bench.counting import aws_environment, clean_environment, remote_settings
 from tests.bench.fleets import Fleet
 

@@ -13,10 +13,13 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from gateway.app import encryption_key, open_gateway, open_store
+from gateway.app.gateway import open_gateway
+from gateway.app.keys import encryption_key
+from gateway.app.store import open_store
 from gateway.cli import app
 from gateway.cli.doctor import Finding, State, examine_page
-from gateway.settings import EMBEDDED_ACCOUNT, Settings
+from gateway.settings.settings import Settings
+from gateway.settings.source import EMBEDDED_ACCOUNT
 from gateway.store.accounts import AccessKey, add_access_key, add_account
 from gateway.store.migrate import newest_revision
 from tests.aws_environment import set_aws_environment

@@ -14,11 +14,13 @@ from sqlalchemy import create_engine, text
 from starlette.applications import Starlette
 from typer.testing import CliRunner
 
-from gateway.app import encryption_key, open_store, service_context
+from gateway.app.keys import encryption_key
+from gateway.app.store import open_store, service_context
 from gateway.cli import app
 from gateway.cli.listener import Listener, bind
 from gateway.services.first_keys import first_access_keys
-from gateway.settings import EMBEDDED_ACCOUNT, Settings
+from gateway.settings.settings import Settings
+from gateway.settings.source import EMBEDDED_ACCOUNT
 from tests.clients.server_process import ServerProcess, refused, served
 
 SOURCE = '[[sources]]\nname = "{name}"\nservice = "one-click"\nembedded = true\n'

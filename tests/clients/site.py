@@ -12,11 +12,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from gateway.app import encryption_key, open_gateway
+from gateway.app.gateway import open_gateway
+from gateway.app.keys import encryption_key
 from gateway.model.tenant import Tenant
 from gateway.services.context import ServiceContext
 from gateway.services.ingest import ClickType, report_click
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.store.accounts import AccessKey, add_access_key, add_account
 from gateway.store.alexa_devices import NewAlexaDevice, add_device
 from gateway.store.claim_codes import add_claim_code

@@ -8,7 +8,7 @@ from threading import Semaphore
 import pytest
 from pydantic import SecretStr
 
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from tests.clients.boto3_process import Boto3
 from tests.clients.server_process import GATEWAY, environment, served
 from tests.clients.written_fleet import WrittenFleet, written_fleet

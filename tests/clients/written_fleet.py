@@ -12,12 +12,15 @@ from typing import Any, TypeAlias
 import httpx
 from sqlalchemy import Connection, func, select, text
 
-from gateway.app import encryption_key, make_services, open_store, service_context
+from gateway.app.keys import encryption_key
+from gateway.app.services import make_services
+from gateway.app.store import open_store, service_context
 from gateway.model.ids import GlobalId, NodeKind
 from gateway.model.tenant import Tenant
 from gateway.services.device_secrets import issue_button_secret
 from gateway.services.first_keys import first_access_keys
-from gateway.settings import EMBEDDED_ACCOUNT, Settings
+from gateway.settings.settings import Settings
+from gateway.settings.source import EMBEDDED_ACCOUNT
 from gateway.store.claim_codes import add_claim_code
 from gateway.store.one_click_devices import arn_of, register_device
 from gateway.store.tables import changes, events

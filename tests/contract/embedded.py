@@ -14,7 +14,7 @@ from gateway.services import alexa, one_click
 from gateway.services.alexa.arns import device_arn
 from gateway.services.context import ServiceContext
 from gateway.services.embedded import EmbeddedService
-from gateway.settings import EMBEDDED_ACCOUNT, SourceSettings
+from gateway.settings.source import EMBEDDED_ACCOUNT, SourceSettings
 from gateway.sources.aws import open_aws
 from gateway.sources.in_process import InProcessUpstream
 from gateway.sources.upstream import Upstream

@@ -1,4 +1,4 @@
-"""The README's tables of settings, written from settings.py by `make tables`."""
+"""The README's tables of settings, written from gateway/settings by `make tables`."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from gateway.settings import Settings, SourceSettings
+from gateway.settings.settings import Settings
+from gateway.settings.source import SourceSettings
 from tests.conventions.repository import ROOT
 
 README: Final = ROOT / "README.md"

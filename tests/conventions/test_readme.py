@@ -10,7 +10,7 @@ import typer
 
 from gateway.cli import app
 from gateway.execution.result import ErrorCode
-from gateway.settings import PREFIX, Settings
+from gateway.settings.settings import PREFIX, Settings
 from tests.conventions.repository import ROOT
 from tests.conventions.settings_table import README, written
 

@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 from gateway import __version__
-from gateway.settings import CONFIG_VARIABLE, PREFIX, Settings
+from gateway.settings.load import CONFIG_VARIABLE
+from gateway.settings.settings import PREFIX, Settings
 from tests.conventions.repository import ROOT, name_of, tracked
 
 # Put together here, so that this file does not hold what it forbids.

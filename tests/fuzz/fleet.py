@@ -13,7 +13,11 @@ from pydantic import SecretStr
 from sqlalchemy import Connection
 from starlette.applications import Starlette
 
-from gateway.app import encryption_key, make_services, now, open_gateway, open_store, service_context
+from gateway.app.clock import now
+from gateway.app.gateway import open_gateway
+from gateway.app.keys import encryption_key
+from gateway.app.services import make_services
+from gateway.app.store import open_store, service_context
 from gateway.http.service_doors import service_doors
 from gateway.model.device import AlexaDeviceStatus, AlexaDeviceStatusDetail, ConnectionStatus
 from gateway.model.ids import GlobalId, NodeKind
@@ -26,7 +30,8 @@ from gateway.services.fleet.additions import add_button
 from gateway.services.fleet.demo import fill
 from gateway.services.fleet.tenants import FleetTenants
 from gateway.services.ingest import ClickType, report_click, std_event
-from gateway.settings import EMBEDDED_ACCOUNT, Settings, SourceSettings
+from gateway.settings.settings import Settings
+from gateway.settings.source import EMBEDDED_ACCOUNT, SourceSettings
 from gateway.store.alexa_devices import NewAlexaDevice, add_device
 from gateway.store.claim_codes import add_claim_code
 from gateway.store.event_history import insert_events

@@ -15,12 +15,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from gateway.app import DATABASE_FILE, open_gateway
+from gateway.app.gateway import open_gateway
 from gateway.model.caller import Scope
 from gateway.services.fleet.demo import fill
 from gateway.services.fleet.tenants import fleet_tenants
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.store.api_keys import add_api_key, revoke_api_key
+from gateway.store.data_directory import DATABASE_FILE
 from gateway.store.sqlite import SqliteDatabase
 from tests.http.serving import serving
 

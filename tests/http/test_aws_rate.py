@@ -10,9 +10,12 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from gateway.app import encryption_key, open_gateway, open_services
+from gateway.app.gateway import open_gateway
+from gateway.app.keys import encryption_key
+from gateway.app.services import open_services
 from gateway.services.context import ServiceContext
-from gateway.settings import EMBEDDED_ACCOUNT, Settings
+from gateway.settings.settings import Settings
+from gateway.settings.source import EMBEDDED_ACCOUNT
 from gateway.store.accounts import AccessKey, add_access_key, add_account
 from tests.http.serving import serving
 

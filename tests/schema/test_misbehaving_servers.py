@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.services.context import ServiceContext
-from gateway.settings import SourceSettings
+from gateway.settings.source import SourceSettings
 from gateway.sources.aws import open_aws
 from tests.aws_environment import set_aws_environment
 from tests.clock import Clock

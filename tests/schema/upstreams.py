@@ -12,7 +12,7 @@ from starlette.routing import Mount, Route
 
 from gateway.model.service import DeviceService
 from gateway.model.tenant import Tenant
-from gateway.settings import EMBEDDED_ACCOUNT, SourceSettings
+from gateway.settings.source import EMBEDDED_ACCOUNT, SourceSettings
 from gateway.sources.aws import open_aws
 from gateway.sources.in_process import InProcessUpstream
 from gateway.sources.upstream import Upstream

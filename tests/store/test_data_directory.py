@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.settings import NotUsable
+from gateway.settings.not_usable import NotUsable
 from gateway.store.data_directory import KEY_FILE, kept_key, make_directory, served_alone
 
 

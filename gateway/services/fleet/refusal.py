@@ -1,4 +1,4 @@
-from gateway.settings import NotUsable
+from gateway.settings.not_usable import NotUsable
 
 
 class FleetRefusal(NotUsable):

@@ -3,7 +3,8 @@ from dataclasses import dataclass
 from gateway.model.service import DeviceService
 from gateway.model.tenant import Tenant
 from gateway.services.fleet.refusal import FleetRefusal
-from gateway.settings import Settings, SourceSettings
+from gateway.settings.settings import Settings
+from gateway.settings.source import SourceSettings
 
 
 @dataclass(frozen=True, slots=True)

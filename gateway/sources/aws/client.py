@@ -11,7 +11,8 @@ from botocore import xform_name
 from botocore.exceptions import BotoCoreError
 
 from gateway import __version__
-from gateway.settings import NotUsable, SourceSettings
+from gateway.settings.not_usable import NotUsable
+from gateway.settings.source import SourceSettings
 from gateway.sources.aws.answers import AnswerParser
 from gateway.sources.aws.ceiling import Ceiling
 from gateway.sources.aws.credentials import source_credentials

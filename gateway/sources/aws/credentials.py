@@ -10,7 +10,7 @@ from aiobotocore.credentials import AioDeferredRefreshableCredentials
 from aiobotocore.session import AioSession
 from botocore.exceptions import CredentialRetrievalError, NoCredentialsError, ProfileNotFound
 
-from gateway.settings import SourceSettings
+from gateway.settings.source import SourceSettings
 
 ROLE_SESSION = "device-gateway"
 SECONDS_BETWEEN_FAILURES = 10.0

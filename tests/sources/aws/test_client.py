@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.model import errors
-from gateway.settings import SourceSettings
+from gateway.settings.source import SourceSettings
 from gateway.sources.aws import UnusableSource, open_aws
 from tests.aws_environment import ACCESS_KEY_ID
 from tests.sources.aws.stub_upstream import Behaviour, StubUpstream, answer, error, say_nothing, stub_upstream

@@ -13,7 +13,7 @@ import pytest
 import structlog.testing
 
 from gateway.model import errors
-from gateway.settings import SourceSettings
+from gateway.settings.source import SourceSettings
 from gateway.sources.aws import open_aws
 from gateway.sources.aws.retry import Retry
 from gateway.sources.aws.upstream import AwsUpstream

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from gateway.model import errors
-from gateway.settings import SourceSettings
+from gateway.settings.source import SourceSettings
 from gateway.sources.aws import open_aws
 from tests.sources.aws.stub_upstream import answer, stub_upstream
 

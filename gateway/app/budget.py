@@ -1,0 +1,28 @@
+from contextlib import AsyncExitStack
+
+from gateway.app.clock import now
+from gateway.execution.budget import COST, Budget
+from gateway.limits.rate import Rate, RateStore
+from gateway.limits.rate_memory import MemoryRates
+from gateway.schema.cost import CLAIMS
+from gateway.settings.settings import Settings
+
+
+async def open_rates(settings: Settings, stack: AsyncExitStack) -> RateStore:
+    if settings.rate_store_url is None:
+        return MemoryRates()
+    from gateway.limits.rate_valkey import ValkeyRates
+
+    stand_in = MemoryRates() if settings.rate_store_down == "open" else None
+    rates = ValkeyRates.of_url(settings.rate_store_url.get_secret_value(), stand_in)
+    stack.push_async_callback(rates.close)
+    return rates
+
+
+def budget_of(settings: Settings, store: RateStore) -> Budget:
+    rates: dict[str, Rate] = {}
+    if settings.cost_a_minute:
+        rates[COST] = Rate(settings.cost_a_minute, settings.rate_burst or settings.cost_a_minute)
+    if settings.claim_rate:
+        rates[CLAIMS.name] = Rate(settings.claim_rate, settings.claim_rate)
+    return Budget(settings.maximum_cost, rates, store, now)

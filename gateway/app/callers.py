@@ -1,0 +1,35 @@
+from datetime import timedelta
+
+from gateway.app.clock import now
+from gateway.http.auth import OPEN, Authentication
+from gateway.http.json_web_token import TokenOptions, TokenVerifier
+from gateway.http.key_set import KeySet
+from gateway.settings.settings import Settings
+from gateway.store.api_keys import ApiKey, find_api_key
+from gateway.store.database import Database
+
+
+def authentication_of(settings: Settings, database: Database | None) -> Authentication:
+    if settings.authentication == "none" or database is None:
+        return OPEN
+
+    async def find(text: str) -> ApiKey | None:
+        return await database.read(lambda connection: find_api_key(connection, text))
+
+    return Authentication(required=True, api_keys=find, tokens=_tokens(settings), clock=now)
+
+
+def _tokens(settings: Settings) -> TokenVerifier | None:
+    issuer, audience = settings.token_issuer, settings.token_audience
+    if issuer is None or audience is None:
+        return None
+    from gateway.http.issuer import published_keys
+
+    options = TokenOptions(
+        issuer,
+        audience,
+        settings.token_algorithms,
+        timedelta(seconds=settings.token_leeway),
+        settings.token_sources_claim,
+    )
+    return TokenVerifier(options, KeySet(lambda: published_keys(issuer, settings.token_keys_url)))

@@ -1,0 +1,74 @@
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+
+from gateway.app.budget import budget_of, open_rates
+from gateway.app.callers import authentication_of
+from gateway.app.clock import now
+from gateway.app.documents import open_trusted
+from gateway.app.fleet import open_fleet
+from gateway.app.http_options import http_options_of
+from gateway.app.services import Services, doors_of, make_services
+from gateway.app.store import needs_store, open_store, service_context
+from gateway.http.caller import CallerInfo
+from gateway.http.graphql import MakeContext
+from gateway.http.routes import middleware, routes
+from gateway.loaders import Loaders
+from gateway.model.page import PageLimits
+from gateway.schema.context import Context
+from gateway.schema.schema import make_schema
+from gateway.settings.settings import Settings
+from gateway.sources.fleet import Fleet
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """An open gateway: the ASGI app, and what it is made of. `services` is None where every source is an endpoint."""
+
+    app: Starlette
+    fleet: Fleet
+    services: Services | None
+
+
+@asynccontextmanager
+async def open_gateway(settings: Settings, stopping: Callable[[], bool] = lambda: False) -> AsyncIterator[Gateway]:
+    """Open all that the settings ask for, and close it after; raise NotUsable where something cannot be used."""
+    async with AsyncExitStack() as stack:
+        database = None
+        if needs_store(settings):
+            database = await stack.enter_async_context(open_store(settings, serving=True))
+        services = None
+        if database is not None and any(source.embedded for source in settings.sources):
+            services = make_services(service_context(settings, database))
+        fleet = await open_fleet(settings, services, stack)
+
+        async def ready() -> str | None:
+            if stopping():
+                return "shutting down"
+            if database is not None:
+                await database.read(lambda _: None)
+            return None
+
+        rates = await open_rates(settings, stack)
+        doors = [] if services is None else doors_of(settings, services, rates)
+        schema, options = make_schema(), http_options_of(settings)
+        trusted = await open_trusted(settings, schema, options, stack)
+        authentication = authentication_of(settings, database)
+        make_context = _contexts(settings, fleet)
+        paths = routes(schema, make_context, ready, doors, options, authentication, trusted, budget_of(settings, rates))
+        app = Starlette(routes=paths, middleware=middleware(options))
+        app.router.redirect_slashes = False
+        yield Gateway(app, fleet, services)
+
+
+def _contexts(settings: Settings, fleet: Fleet) -> MakeContext:
+    limits = PageLimits(settings.page_size, settings.page_maximum)
+
+    @asynccontextmanager
+    async def make_context(info: CallerInfo) -> AsyncIterator[Context]:
+        seen = fleet.confined(info.caller.sources)
+        yield Context(seen, Loaders.of(seen), limits, now, info.caller)
+
+    return make_context

@@ -1,0 +1,35 @@
+from gateway.http.options import HttpOptions
+from gateway.http.status import StatusProfile
+from gateway.limits.document import DocumentLimits
+from gateway.settings.settings import Settings
+
+
+def http_options_of(settings: Settings) -> HttpOptions:
+    return HttpOptions(
+        max_body_bytes=settings.maximum_body,
+        max_head_bytes=settings.maximum_headers,
+        allowed_hosts=settings.allowed_hosts,
+        allowed_origins=settings.allowed_origins,
+        introspection=settings.open_unless_hardened(settings.introspection),
+        suggestions=settings.open_unless_hardened(settings.suggestions),
+        graphiql=settings.open_unless_hardened(settings.graphiql),
+        plain_get=settings.open_unless_hardened(settings.plain_get),
+        deadline_seconds=settings.deadline,
+        limits=DocumentLimits(
+            settings.maximum_document,
+            settings.maximum_tokens,
+            settings.maximum_depth,
+            settings.maximum_aliases,
+            settings.maximum_directives,
+            settings.maximum_root_fields,
+            settings.maximum_fields,
+        ),
+        max_variables_bytes=settings.maximum_variables,
+        document_cache_bytes=settings.document_cache,
+        persisted_bytes=settings.persisted_documents,
+        trusted_only=settings.trusted_only,
+        max_batch=settings.maximum_batch,
+        compression=settings.compression,
+        status_profile=StatusProfile(settings.status_profile),
+        page_size=settings.page_size,
+    )

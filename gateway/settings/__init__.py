@@ -1,0 +1,4 @@
+"""Every setting once, by what it is about.
+
+The environment (`GATEWAY_PORT`) goes before gateway.toml (`port`), which goes before the default.
+"""

@@ -1,0 +1,61 @@
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from gateway.settings.callers import CallerSettings
+from gateway.settings.documents import DocumentSettings
+from gateway.settings.limits import LimitSettings
+from gateway.settings.rates import RateSettings
+from gateway.settings.source import SourceSettings
+from gateway.settings.storage import StorageSettings
+from gateway.settings.web import LOOPBACK, WebSettings
+
+PREFIX = "GATEWAY_"
+HARDENED_RATE = 120_000
+
+EMBEDDED_SOURCES = (
+    SourceSettings(name="buttons", service="one-click", embedded=True),
+    SourceSettings(name="echoes", service="alexa-for-business", embedded=True),
+)
+
+
+class Settings(
+    DocumentSettings, RateSettings, LimitSettings, StorageSettings, CallerSettings, WebSettings, BaseSettings
+):
+    """What the gateway is told; frozen. Unknown names are refused, naming them."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    sources: tuple[SourceSettings, ...] = Field(
+        default=EMBEDDED_SOURCES, description="Where devices come from, in the order of lists."
+    )
+    log_format: Literal["console", "json"] = Field(default="console", description="Form of the log on stderr.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged.")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if not self.sources:
+            message = "sources: there is none; leave the setting out for the embedded services"
+            raise ValueError(message)
+        names = [source.name for source in self.sources]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            message = f"sources: two sources are named {twice[0]!r}; a name must be unique"
+            raise ValueError(message)
+        if self.host not in LOOPBACK and self.authentication == "none" and not self.allow_anonymous:
+            message = (
+                f"host {self.host!r} is beyond loopback and callers are not authenticated: set authentication = "
+                '"required", or allow_anonymous = true (GATEWAY_ALLOW_ANONYMOUS) if the network around it is trusted'
+            )
+            raise ValueError(message)
+        return self
+
+    @property
+    def cost_a_minute(self) -> int:
+        """What a caller may spend; 0 where that is not counted."""
+        if self.rate_cost is None:
+            return HARDENED_RATE if self.hardened else 0
+        return self.rate_cost
