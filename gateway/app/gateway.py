@@ -13,7 +13,7 @@ from gateway.app.http_options import http_options_of
 from gateway.app.services import Services, doors_of, make_services
 from gateway.app.store import needs_store, open_store, service_context
 from gateway.http.caller import CallerInfo
-from gateway.http.graphql import MakeContext
+from gateway.http.operations import MakeContext
 from gateway.http.routes import middleware, routes
 from gateway.loaders import Loaders
 from gateway.model.page import PageLimits

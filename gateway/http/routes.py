@@ -10,10 +10,11 @@ from gateway.execution.trusted_file import TrustedFile
 from gateway.http.auth import OPEN, Authentication
 from gateway.http.cost_headers import COST_HEADERS
 from gateway.http.graphiql import graphiql_routes
-from gateway.http.graphql import GraphQLEndpoint, MakeContext
+from gateway.http.graphql import GraphQLEndpoint
 from gateway.http.head_limit import HeadLimit
 from gateway.http.health import Ready, health_routes
 from gateway.http.middleware import AllowedHosts, RequestIdAndAccessLog
+from gateway.http.operations import MakeContext, Operations
 from gateway.http.options import HttpOptions
 from gateway.http.preflight import PREFLIGHT_HEADERS
 from gateway.http.security_headers import SecurityHeaders
@@ -33,9 +34,9 @@ def routes(
 
     `trusted` holds the trusted documents; whoever opens it keeps it up to date. `budget`: what callers may spend.
     """
-    endpoint = GraphQLEndpoint(schema, make_context, options, authentication, trusted, budget or Budget())
+    operations = Operations(schema, make_context, options, trusted, budget or Budget())
     return [
-        Route("/graphql", endpoint),
+        Route("/graphql", GraphQLEndpoint(operations, options, authentication)),
         *health_routes(ready),
         *services,
         *(graphiql_routes() if options.graphiql else []),

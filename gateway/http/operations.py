@@ -1,0 +1,101 @@
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+from typing import TypeAlias
+
+import strawberry
+
+from gateway.execution.budget import Budget
+from gateway.execution.document import Documents
+from gateway.execution.lookup import DocumentLookup
+from gateway.execution.persisted import PersistedTexts
+from gateway.execution.plan import Plan, make_plan
+from gateway.execution.result import RequestRefused, Result, internal_error, refused_limit
+from gateway.execution.run import assert_runnable, core_schema, run
+from gateway.execution.trusted_file import TrustedFile
+from gateway.http.batch import Batch
+from gateway.http.caller import CallerInfo
+from gateway.http.charged import Planned, charged
+from gateway.http.options import HttpOptions
+from gateway.http.request import GraphQLRequest
+from gateway.limits.passed import LimitPassed
+from gateway.limits.variables import check_variables
+from gateway.model.caller import Caller
+
+MakeContext: TypeAlias = Callable[[CallerInfo], AbstractAsyncContextManager[object]]
+"""Opens one request's context, whatever the schema's resolvers expect as `info.context`, and closes it after."""
+
+
+class Operations:
+    """document → plan → charge → run, the same whatever a request travels by."""
+
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        make_context: MakeContext,
+        options: HttpOptions,
+        trusted: TrustedFile | None,
+        budget: Budget,
+    ) -> None:
+        assert_runnable(schema)
+        self._schema = schema
+        self._core_schema = core_schema(schema)
+        self._make_context = make_context
+        self._options = options
+        self._budget = budget
+        self._lookup = DocumentLookup(
+            Documents(self._core_schema, options.documents),
+            PersistedTexts(options.persisted_bytes) if options.persisted_bytes else None,
+            trusted,
+            locked=options.trusted_only,
+        )
+
+    def plan(self, request: GraphQLRequest, caller: Caller) -> Plan:
+        """Raise RequestRefused."""
+        _check_variables(request, self._options.max_variables_bytes)
+        return make_plan(
+            self._core_schema,
+            self._lookup.find(request.document),
+            request.operation_name,
+            request.variables,
+            self._options.deadline_seconds,
+            caller,
+            hide_suggestions=not self._options.suggestions,
+        )
+
+    async def answer(self, plan: Plan, request: GraphQLRequest, info: CallerInfo) -> Result:
+        """Run a query or a mutation; raise RequestRefused or HttpRefused where the caller may not spend its cost."""
+        [result] = await charged(self._budget, info, [(plan, request)], partial(self._run, info))
+        return result
+
+    async def answer_all(self, batch: Batch, info: CallerInfo) -> list[Result]:
+        """Answer each in its place, side by side; what all of them would cost is known before the first runs."""
+        entries = [self._planned(one, info.caller) for one in batch]
+        planned = [entry for entry in entries if not isinstance(entry, Result)]
+        results = iter(await charged(self._budget, info, planned, partial(self._settled, info)) if planned else ())
+        return [entry if isinstance(entry, Result) else next(results) for entry in entries]
+
+    def _planned(self, one: GraphQLRequest | Result, caller: Caller) -> Planned | Result:
+        if isinstance(one, Result):
+            return one
+        try:
+            return self.plan(one, caller), one
+        except RequestRefused as refusal:
+            return refusal.result
+
+    async def _settled(self, info: CallerInfo, plan: Plan, request: GraphQLRequest) -> Result:
+        try:
+            return await self._run(info, plan, request)
+        except Exception as error:  # noqa: BLE001  # one that breaks is masked in its place, and takes no other with it
+            return internal_error(error)
+
+    async def _run(self, info: CallerInfo, plan: Plan, request: GraphQLRequest) -> Result:
+        async with self._make_context(info) as context:
+            return await run(self._schema, plan, context, request.extensions)
+
+
+def _check_variables(request: GraphQLRequest, maximum: int) -> None:
+    try:
+        check_variables(request.variables, maximum)
+    except LimitPassed as passed:
+        raise RequestRefused(refused_limit(passed)) from None
