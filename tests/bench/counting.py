@@ -52,7 +52,7 @@ async def counted_in_process(fleet: Fleet) -> AsyncIterator[Counted]:
 
 
 @asynccontextmanager
-async def counted_over_aioboto3(fleet: Fleet, directory: Path) -> AsyncIterator[Counted]:
+async def counted_over_http(fleet: Fleet, directory: Path) -> AsyncIterator[Counted]:
     """A gateway in `directory` over the fleet's services, which are on a socket; every request to them is counted.
 
     The environment must hold `aws_environment` of the fleet's key.

@@ -41,7 +41,7 @@ def backwards_in_process(settings: Settings, depth: int) -> Deep:
     return Deep(page_before(f"page at {depth:,}, backwards", before), depth)
 
 
-def forwards_over_aioboto3(settings: Settings, depth: int) -> Deep:
+def forwards_over_http(settings: Settings, depth: int) -> Deep:
     after = _cursor(settings, _wire_place(settings, depth - 1)) if depth else None
     return Deep(page(f"page at {depth:,}", after), depth)
 

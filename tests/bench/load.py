@@ -1,4 +1,4 @@
-"""A client that costs little: bytes that are ready, over connections that stay open."""
+"""Clients that cost little: bytes that are ready, over connections that stay open."""
 
 import asyncio
 import time
@@ -9,6 +9,8 @@ from itertools import cycle
 from tests.bench.operations import Operation
 
 PASSED = b"HTTP/1.1 200 "
+LENGTH = b"content-length: "
+END = b"\r\n\r\n"
 DATA = b'{"data":'
 
 
@@ -24,59 +26,119 @@ class Load:
     seconds: float
 
 
-async def load(port: int, operations: Sequence[Operation], clients: int, *, go_on: Callable[[int], bool]) -> Load:
-    """Let the clients send the operations in turn, each its next one when it has its answer.
+GoOn = Callable[[int], bool]
+"""Told how many requests have been answered so far; whether there is another is its answer."""
 
-    `go_on` is told how many requests have been sent so far, and whether there is another is its answer.
-    """
-    turns = cycle([_request(operation) for operation in operations])
-    latencies: list[float] = []
+
+async def load(port: int, requests: Sequence[bytes], clients: int, go_on: GoOn, expected: bytes = DATA) -> Load:
+    """Let the clients send the requests in turn, each its next one when it has its answer."""
+    loop = asyncio.get_running_loop()
+    turns, latencies = cycle(requests), list[float]()
+    made = [
+        await loop.create_connection(lambda: _Client(turns, latencies, go_on, expected), "127.0.0.1", port)
+        for _ in range(clients)
+    ]
     began = time.perf_counter()
-    async with asyncio.TaskGroup() as group:
-        for _ in range(clients):
-            group.create_task(_client(port, turns, latencies, go_on))
+    for _, client in made:
+        client.ask()
+    await asyncio.gather(*(client.done for _, client in made))
     return Load(latencies, time.perf_counter() - began)
 
 
 async def answer(port: int, operation: Operation) -> bytes:
     """The body of one answer; raise WrongAnswer."""
+    head, body = await _exchange(port, request_of(operation))
+    _check(head, body, DATA)
+    return body
+
+
+async def calls_of(port: int) -> int:
+    """How often the stub there has been asked."""
+    _, body = await _exchange(port, b"GET /calls HTTP/1.1\r\n\r\n")
+    return int(body)
+
+
+async def _exchange(port: int, request: bytes) -> tuple[bytes, bytes]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
-        writer.write(_request(operation))
-        return await _body(reader)
+        writer.write(request)
+        head = await reader.readuntil(END)
+        return head, await reader.readexactly(_length(head))
     finally:
         writer.close()
 
 
-def for_seconds(seconds: float) -> Callable[[int], bool]:
+def request_of(operation: Operation, *headers: str) -> bytes:
+    """The bytes that ask for it; `headers` are lines beside those that are needed."""
+    lines = (
+        "POST /graphql HTTP/1.1",
+        "host: 127.0.0.1",
+        "content-type: application/json",
+        "accept: application/json",
+        f"content-length: {len(operation.body)}",
+        *headers,
+    )
+    return "\r\n".join(lines).encode() + END + operation.body
+
+
+def for_seconds(seconds: float) -> GoOn:
     end = time.perf_counter() + seconds
     return lambda _: time.perf_counter() < end
 
 
-async def _client(port: int, turns: Iterator[bytes], latencies: list[float], go_on: Callable[[int], bool]) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
-    try:
-        while go_on(len(latencies)):
-            sent = time.perf_counter()
-            writer.write(next(turns))
-            await _body(reader)
-            latencies.append(time.perf_counter() - sent)
-    finally:
-        writer.close()
+class _Client(asyncio.Protocol):
+    """One connection; `done` when its last answer is there."""
+
+    def __init__(self, turns: Iterator[bytes], latencies: list[float], go_on: GoOn, expected: bytes) -> None:
+        self._turns, self._latencies, self._go_on, self._expected = turns, latencies, go_on, expected
+        self._received: list[bytes] = []
+        self._missing: int | None = None
+        self._sent = 0.0
+        self._transport: asyncio.Transport
+        self.done = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvloop has it
+        self._transport = transport
+
+    def ask(self) -> None:
+        if not self._go_on(len(self._latencies)):
+            self._transport.close()
+            self.done.set_result(None)
+            return
+        self._received, self._missing, self._sent = [], None, time.perf_counter()
+        self._transport.write(next(self._turns))
+
+    def data_received(self, data: bytes) -> None:
+        self._received.append(data)
+        if self._missing is None:
+            self._read_head()
+        else:
+            self._missing -= len(data)
+        if self._missing == 0:
+            self._latencies.append(time.perf_counter() - self._sent)
+            self.ask()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.done.done():
+            self.done.set_exception(exc or WrongAnswer("the connection was closed"))
+
+    def _read_head(self) -> None:
+        whole = b"".join(self._received)
+        head, end, body = whole.partition(END)
+        if not end or len(body) < len(self._expected):
+            return
+        try:
+            _check(head, body, self._expected)
+            self._missing = _length(head) - len(body)
+        except WrongAnswer as error:
+            self.done.set_exception(error)
+            self._transport.close()
 
 
-async def _body(reader: asyncio.StreamReader) -> bytes:
-    head = await reader.readuntil(b"\r\n\r\n")
-    length = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0])
-    body = await reader.readexactly(length)
-    if not head.startswith(PASSED) or not body.startswith(DATA):
-        raise WrongAnswer((head + body[:500]).decode(errors="replace"))
-    return body
+def _length(head: bytes) -> int:
+    return int(head.lower().partition(LENGTH)[2].partition(b"\r\n")[0])
 
 
-def _request(operation: Operation) -> bytes:
-    head = (
-        "POST /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
-        f"accept: application/json\r\ncontent-length: {len(operation.body)}\r\n\r\n"
-    )
-    return head.encode() + operation.body
+def _check(head: bytes, body: bytes, expected: bytes) -> None:
+    if not head.startswith(PASSED) or not body.startswith(expected):
+        raise WrongAnswer((head + END + body[:500]).decode(errors="replace"))

@@ -1,23 +1,25 @@
-"""Gateways as processes of their own, so that their CPU time is theirs alone."""
+"""Servers as processes of their own, pinned to one core, so that their CPU time is theirs alone."""
 
-import json
+import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-from gateway.settings.settings import Settings
-from tests.bench.counting import aws_environment, clean_environment, remote_settings
-from tests.bench.fleets import Fleet
+from tests.bench.counting import clean_environment
 
-SECONDS_TO_START = 30.0
+ROOT = Path(__file__).parents[2]
+SECONDS_TO_START = 60.0
 SECONDS_TO_STOP = 10.0
+CORES = sorted(os.sched_getaffinity(0))
+MEASURED, OTHER = CORES[0], CORES[-1]
+"""The core of what is measured, and that of all who ask it and whom it asks."""
 
 
 class NotStarted(Exception):
@@ -31,6 +33,10 @@ class Server:
     process: psutil.Process
     port: int
 
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
     def cpu_seconds(self) -> float:
         """User and system time of the process so far, by its own accounting."""
         times = self.process.cpu_times()
@@ -40,37 +46,20 @@ class Server:
         return int(self.process.memory_info().rss)
 
 
-@dataclass(frozen=True, slots=True)
-class Road:
-    """A gateway and, where it has its upstream on a socket, the server of the device services behind it."""
-
-    upstream: str
-    gateway: Server
-    services: Server | None = None
-
-
 @contextmanager
-def roads(fleet: Fleet, directory: Path) -> Iterator[tuple[Road, Road]]:
-    """A gateway over the fleet's store, and one that reaches the first one's device services over aioboto3."""
-    environment = aws_environment(fleet.access_key, directory)
-    with _server(fleet.settings, {}, directory / "straight") as straight:
-        remote_ones = remote_settings(directory / "data", f"http://127.0.0.1:{straight.port}")
-        with _server(remote_ones, environment, directory / "remote") as remote:
-            yield Road("in process", straight), Road("aioboto3", remote, straight)
-
-
-@contextmanager
-def _server(settings: Settings, environment: Mapping[str, str], directory: Path) -> Iterator[Server]:
-    """Run `gateway serve` in that working directory, which also gets its log."""
+def running(
+    module: Sequence[str], environment: Mapping[str, str], directory: Path, port: int, core: int = MEASURED
+) -> Iterator[Server]:
+    """Run `python -m MODULE` in that working directory, which also gets its log, until it is no longer needed."""
     directory.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
     with (directory / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gateway", "serve", "--port", str(port)],
+            [sys.executable, "-m", *module],
             cwd=directory,
-            env={**clean_environment(), **_as_environment(settings), **environment},
+            env={**clean_environment(), "PYTHONPATH": str(ROOT), **environment},
             stdout=log,
             stderr=log,
+            preexec_fn=lambda: os.sched_setaffinity(0, {core}),  # noqa: PLW1509  # the bench has one thread when it starts servers
         )
     with _stopped(process):
         if not _listens(process, port):
@@ -78,16 +67,7 @@ def _server(settings: Settings, environment: Mapping[str, str], directory: Path)
         yield Server(psutil.Process(process.pid), port)
 
 
-def _as_environment(settings: Settings) -> dict[str, str]:
-    assert settings.secret_key is not None
-    return {
-        "GATEWAY_DATA": str(settings.data.resolve()),
-        "GATEWAY_SECRET_KEY": settings.secret_key.get_secret_value(),
-        "GATEWAY_SOURCES": json.dumps([source.model_dump(mode="json") for source in settings.sources]),
-    }
-
-
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -112,5 +92,5 @@ def _listens(process: subprocess.Popen[bytes], port: int) -> bool:
     while process.poll() is None and time.monotonic() < deadline:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return True
-        time.sleep(0.05)
+        time.sleep(0.02)
     return False

@@ -1,10 +1,11 @@
 import psutil
 import pytest
 
-from tests.bench.bars import Bar, call_bars, depth_bar, memory_bar, statement_bars
+from tests.bench.bars import Bar, call_bars, calm_bar, depth_bar, memory_bar, share_bar, statement_bars
 from tests.bench.measure import Cost, Task
 from tests.bench.operations import LIST50
-from tests.bench.servers import Road, Server
+from tests.bench.roads import IN_PROCESS, SIGNED_HTTP, Road
+from tests.bench.servers import Server
 
 MEGABYTE = 2**20
 CALLS = {"one": 1, "list50": 2, "fanout50": 52, "list50 with Alexa tags": 27}
@@ -14,7 +15,7 @@ STATEMENTS = {"one": 2, "list50": 4, "fanout50": 6, "list50 with Alexa tags": 5}
 @pytest.fixture
 def task() -> Task:
     """Costs are compared without asking a server."""
-    return Task(Road("in process", Server(psutil.Process(), 0)), LIST50, 4)
+    return Task("list50", Road("gateway", IN_PROCESS, Server(psutil.Process(), 0)), [LIST50], 16)
 
 
 def unmet(bars: list[Bar]) -> list[str]:
@@ -49,6 +50,22 @@ def test_a_deep_page_is_compared_by_all_the_cpu_that_it_took(task: Task) -> None
 
     assert depth_bar("page", shallow, Cost(task, 1, 1, 1, gateway_cpu=4, services_cpu=8)).met
     assert not depth_bar("page", shallow, Cost(task, 1, 1, 1, gateway_cpu=4, services_cpu=8.1)).met
+
+
+@pytest.mark.parametrize(
+    ("times_less", "met", "aim"), [(15.9, False, "not yet"), (16, True, "not yet"), (26, True, "reached")]
+)
+def test_a_share_is_held_to_its_bar_and_to_its_aim(times_less: float, met: bool, aim: str) -> None:  # noqa: FBT001  # a parameter of the test
+    """What must be and what is aimed at are told apart."""
+    assert share_bar("list50", SIGNED_HTTP, times_less) == Bar(
+        "list50, signed HTTP: CPU <= 1/16 of plain", f"1/{times_less:.1f}", met, f"1/26 {aim}"
+    )
+
+
+def test_a_hundredth_that_waits_long_is_told(task: Task) -> None:
+    """Slow requests are not hidden by a median."""
+    assert calm_bar(Cost(task, 100, p50=10, p99=30, gateway_cpu=1)).met
+    assert not calm_bar(Cost(task, 100, p50=10, p99=31, gateway_cpu=1)).met
 
 
 def test_memory_that_grows_is_told() -> None:

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from tests.aws_environment import set_aws_environment
-from tests.bench.counting import Counted, aws_environment, counted_in_process, counted_over_aioboto3
+from tests.bench.counting import Counted, aws_environment, counted_in_process, counted_over_http
 from tests.bench.fleets import FIFTY, Fleet, make_fleet
 from tests.bench.operations import FANOUT50, LIST50, LIST50_ALL_TAGS, Operation, one, page
 
@@ -38,7 +38,7 @@ async def straight(fleet: Fleet) -> AsyncIterator[Counted]:
 
 @pytest_asyncio.fixture
 async def remote(fleet: Fleet, tmp_path: Path) -> AsyncIterator[Counted]:
-    async with counted_over_aioboto3(fleet, tmp_path / "gateway") as counted:
+    async with counted_over_http(fleet, tmp_path / "gateway") as counted:
         yield counted
 
 
@@ -80,7 +80,7 @@ async def test_both_upstreams_answer_alike(fleet: Fleet, tmp_path: Path) -> None
     """What is counted is the whole of the work: 50 devices with 5 events each, the same by either upstream."""
     async with counted_in_process(fleet) as straight:
         here, _ = await straight.ask(FANOUT50)
-    async with counted_over_aioboto3(fleet, tmp_path / "gateway") as remote:
+    async with counted_over_http(fleet, tmp_path / "gateway") as remote:
         there, _ = await remote.ask(FANOUT50)
     devices: list[dict[str, Any]] = here["devices"]["nodes"]
 
