@@ -57,7 +57,7 @@ schema: .venv/.run ## Print the graph into schema.graphql
 	$(BIN)/gateway schema print > build/schema.graphql
 	mv build/schema.graphql schema.graphql
 
-tables: .venv/.tests ## Write the tables of settings into README.md
+tables: .venv/.tests ## Write the tables of settings and metrics into README.md
 	$(BIN)/python -m tests.conventions.settings_table
 
 screenshot: .venv/.tests needs-node $(PAGE) ## Take the README's picture of GraphiQL

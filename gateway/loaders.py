@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any, Self
 
 from aiodataloader import DataLoader
@@ -13,6 +14,7 @@ from gateway.model.query import EventQuery
 from gateway.model.room import Room
 from gateway.model.tag import Tag
 from gateway.model.user import User
+from gateway.observability.metrics import Histograms
 from gateway.sources.alexa import AlexaSource
 from gateway.sources.events import EventRun
 from gateway.sources.fleet import Fleet, Source
@@ -32,14 +34,16 @@ class Loaders:
     events_by_device: DataLoader[tuple[Device, EventQuery], EventRun]
 
     @classmethod
-    def of(cls, fleet: Fleet) -> Self:
+    def of(cls, fleet: Fleet, sizes: Histograms | None = None) -> Self:
+        """Make those of one request; `sizes`, by a loader's name, is told how many keys it asks for at once."""
+        load = partial(_loader, fleet, sizes)
         return cls(
-            _loader(fleet, _devices),
-            _loader(fleet, _tags),
-            _loader(fleet, _methods),
-            _loader(fleet, _rooms),
-            _loader(fleet, _users),
-            _loader(fleet, _events, lambda key: (key[0].source, key[1])),
+            load("device_by_id", _devices),
+            load("tags_by_device", _tags),
+            load("methods_by_device", _methods),
+            load("room_by_arn", _rooms),
+            load("user_by_arn", _users),
+            load("events_by_device", _events, lambda key: (key[0].source, key[1])),
         )
 
     def prime(self, devices: Sequence[Device]) -> None:
@@ -55,10 +59,14 @@ class Loaders:
 
 def _loader(
     fleet: Fleet,
+    sizes: Histograms | None,
+    name: str,
     load: Callable[[Source, Sequence[Any]], Awaitable[Sequence[Any]]],
     cache_key: Callable[[Any], object] | None = None,
 ) -> DataLoader[Any, Any]:
     async def batch(keys: list[Any]) -> list[Any]:
+        if sizes is not None:
+            sizes(name).observe(len(keys))
         return await _by_source(fleet.sources, keys, load)
 
     return DataLoader(batch, get_cache_key=cache_key)

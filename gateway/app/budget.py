@@ -4,17 +4,19 @@ from gateway.app.clock import now
 from gateway.execution.budget import COST, Budget
 from gateway.limits.rate import Rate, RateStore
 from gateway.limits.rate_memory import MemoryRates
+from gateway.observability.metrics import Metrics
 from gateway.schema.cost import CLAIMS
 from gateway.settings.settings import Settings
 
 
-async def open_rates(settings: Settings, stack: AsyncExitStack) -> RateStore:
+async def open_rates(settings: Settings, metrics: Metrics, stack: AsyncExitStack) -> RateStore:
     if settings.rate_store_url is None:
         return MemoryRates()
     from gateway.limits.rate_valkey import ValkeyRates
 
     stand_in = MemoryRates() if settings.rate_store_down == "open" else None
-    rates = ValkeyRates.of_url(settings.rate_store_url.get_secret_value(), stand_in)
+    url = settings.rate_store_url.get_secret_value()
+    rates = ValkeyRates.of_url(url, stand_in, failures=metrics.rate_store_failures)
     stack.push_async_callback(rates.close)
     return rates
 

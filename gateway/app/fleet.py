@@ -4,11 +4,13 @@ from gateway.app.keys import derived_key
 from gateway.app.services import Services
 from gateway.model.seal import Sealer
 from gateway.model.tenant import Tenant
+from gateway.observability.metrics import Metrics
 from gateway.settings.settings import Settings
 from gateway.settings.source import SourceSettings
 from gateway.sources.alexa import AlexaSource
 from gateway.sources.fleet import Fleet, Source
 from gateway.sources.in_process import InProcessUpstream
+from gateway.sources.measured import MeasuredUpstream
 from gateway.sources.one_click import OneClickSource
 from gateway.sources.probe import Probe
 from gateway.sources.upstream import Upstream
@@ -16,10 +18,11 @@ from gateway.sources.upstream import Upstream
 PERCENT = 100.0
 
 
-async def open_fleet(settings: Settings, services: Services | None, stack: AsyncExitStack) -> Fleet:
+async def open_fleet(settings: Settings, services: Services | None, metrics: Metrics, stack: AsyncExitStack) -> Fleet:
     sources: dict[str, Source] = {}
     for source in settings.sources:
-        upstream = await _open_upstream(source, services, stack)
+        opened = await _open_upstream(source, services, stack)
+        upstream = MeasuredUpstream(source.name, opened, metrics)
         if source.service == "one-click":
             unit = PERCENT if source.remaining_life == "percent" else 1.0
             sources[source.name] = OneClickSource(source.name, source.aws_region, upstream, settings.scan_limit, unit)

@@ -17,6 +17,7 @@ from gateway.http.operations import MakeContext
 from gateway.http.routes import middleware, routes
 from gateway.loaders import Loaders
 from gateway.model.page import PageLimits
+from gateway.observability.metrics import Metrics, make_metrics
 from gateway.schema.context import Context
 from gateway.schema.schema import make_schema
 from gateway.settings.settings import Settings
@@ -30,19 +31,21 @@ class Gateway:
     app: Starlette
     fleet: Fleet
     services: Services | None
+    metrics: Metrics
 
 
 @asynccontextmanager
 async def open_gateway(settings: Settings, stopping: Callable[[], bool] = lambda: False) -> AsyncIterator[Gateway]:
     """Open all that the settings ask for, and close it after; raise NotUsable where something cannot be used."""
     async with AsyncExitStack() as stack:
+        metrics = make_metrics()
         database = None
         if needs_store(settings):
             database = await stack.enter_async_context(open_store(settings, serving=True))
         services = None
         if database is not None and any(source.embedded for source in settings.sources):
             services = make_services(service_context(settings, database))
-        fleet = await open_fleet(settings, services, stack)
+        fleet = await open_fleet(settings, services, metrics, stack)
 
         async def ready() -> str | None:
             if stopping():
@@ -51,24 +54,24 @@ async def open_gateway(settings: Settings, stopping: Callable[[], bool] = lambda
                 await database.read(lambda _: None)
             return None
 
-        rates = await open_rates(settings, stack)
-        doors = [] if services is None else doors_of(settings, services, rates)
+        rates = await open_rates(settings, metrics, stack)
+        doors = [] if services is None else doors_of(settings, services, rates, metrics)
         schema, options = make_schema(), http_options_of(settings)
         trusted = await open_trusted(settings, schema, options, stack)
         authentication = authentication_of(settings, database)
-        make_context = _contexts(settings, fleet)
-        paths = routes(schema, make_context, ready, doors, options, authentication, trusted, budget_of(settings, rates))
-        app = Starlette(routes=paths, middleware=middleware(options))
+        make_context, budget = _contexts(settings, fleet, metrics), budget_of(settings, rates)
+        paths = routes(schema, make_context, ready, doors, options, authentication, trusted, budget, metrics)
+        app = Starlette(routes=paths, middleware=middleware(options, metrics))
         app.router.redirect_slashes = False
-        yield Gateway(app, fleet, services)
+        yield Gateway(app, fleet, services, metrics)
 
 
-def _contexts(settings: Settings, fleet: Fleet) -> MakeContext:
+def _contexts(settings: Settings, fleet: Fleet, metrics: Metrics) -> MakeContext:
     limits = PageLimits(settings.page_size, settings.page_maximum)
 
     @asynccontextmanager
     async def make_context(info: CallerInfo) -> AsyncIterator[Context]:
         seen = fleet.confined(info.caller.sources)
-        yield Context(seen, Loaders.of(seen), limits, now, info.caller)
+        yield Context(seen, Loaders.of(seen, metrics.loader_keys), limits, now, info.caller)
 
     return make_context

@@ -11,9 +11,11 @@ from gateway.app.http_options import http_options_of
 from gateway.app.keys import encryption_key
 from gateway.app.store import open_store, service_context
 from gateway.http.ingest import ingest_routes
+from gateway.http.metrics import metrics_route
 from gateway.http.routes import middleware
 from gateway.http.service_doors import service_doors
 from gateway.limits.rate import SECONDS, Rate, RateStore, RateStoreDown
+from gateway.observability.metrics import Metrics, make_metrics
 from gateway.services import alexa, one_click
 from gateway.services.context import ServiceContext
 from gateway.services.embedded import EmbeddedService
@@ -35,6 +37,15 @@ class Services:
         return self.one_click if source.service == "one-click" else self.alexa
 
 
+@dataclass(frozen=True, slots=True)
+class ServicesAlone:
+    """The device services without the graph: the ASGI app, and what it is made of."""
+
+    app: Starlette
+    services: Services
+    metrics: Metrics
+
+
 def make_services(context: ServiceContext) -> Services:
     return Services(
         EmbeddedService(load("iot1click-devices"), one_click.OPERATIONS, one_click.PLURAL, one_click.BEYOND, context),
@@ -43,18 +54,22 @@ def make_services(context: ServiceContext) -> Services:
 
 
 @asynccontextmanager
-async def open_services(settings: Settings) -> AsyncIterator[tuple[Starlette, Services]]:
+async def open_services(settings: Settings) -> AsyncIterator[ServicesAlone]:
     """Open the device services alone, at the prefixes that they have in the gateway."""
     async with AsyncExitStack() as stack:
-        rates = await open_rates(settings, stack)
+        metrics = make_metrics()
+        rates = await open_rates(settings, metrics, stack)
         database = await stack.enter_async_context(open_store(settings, serving=True))
         services = make_services(service_context(settings, database))
-        app = Starlette(routes=doors_of(settings, services, rates), middleware=middleware(http_options_of(settings)))
+        options, paths = http_options_of(settings), doors_of(settings, services, rates, metrics)
+        if options.metrics:
+            paths.append(metrics_route(metrics))
+        app = Starlette(routes=paths, middleware=middleware(options, metrics))
         app.router.redirect_slashes = False
-        yield app, services
+        yield ServicesAlone(app, services, metrics)
 
 
-def doors_of(settings: Settings, services: Services, rates: RateStore) -> list[BaseRoute]:
+def doors_of(settings: Settings, services: Services, rates: RateStore, metrics: Metrics) -> list[BaseRoute]:
     """The ways in that are not GraphQL: the two services for AWS SDKs, the ingest for devices."""
     context = services.one_click.context
     key = encryption_key(settings)
@@ -70,9 +85,12 @@ def doors_of(settings: Settings, services: Services, rates: RateStore) -> list[B
             return True
         rate = Rate(settings.aws_rate * SECONDS, max(settings.aws_rate, 1.0))
         try:
-            return (await rates.take(f"aws:{access_key_id}", 1, rate)).allowed
+            allowed = (await rates.take(f"aws:{access_key_id}", 1, rate)).allowed
         except RateStoreDown:
-            return False
+            allowed = False
+        if not allowed:
+            metrics.refusals("aws", "RATE_LIMITED", "aws_rate").inc()
+        return allowed
 
     named = {"/one-click": services.one_click, "/alexa-for-business": services.alexa}
     apps = {

@@ -7,6 +7,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from gateway.http.connection import Connection
+from gateway.observability.metrics import Metrics
 from gateway.settings.not_usable import NotUsable
 from gateway.settings.settings import Settings
 
@@ -45,11 +46,19 @@ class Listener:
     def stopping(self) -> bool:
         return self._server is not None and self._server.should_exit
 
-    async def run(self, app: ASGIApp, listener: socket.socket, settings: Settings, started: Callable[[], None]) -> None:
+    async def run(
+        self,
+        app: ASGIApp,
+        listener: socket.socket,
+        settings: Settings,
+        started: Callable[[], None],
+        metrics: Metrics | None = None,
+    ) -> None:
         self._server = server = uvicorn.Server(
             uvicorn.Config(
                 app,
-                http=partial(Connection, max_head_bytes=settings.maximum_headers),  # type: ignore[arg-type]  # it makes one
+                # It makes one; uvicorn's type wants a class.
+                http=partial(Connection, max_head_bytes=settings.maximum_headers, metrics=metrics),  # type: ignore[arg-type]  # see above
                 ws="none",
                 lifespan="off",
                 access_log=False,

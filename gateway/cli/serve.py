@@ -69,17 +69,18 @@ async def _serve(settings: Settings) -> None:
         if gateway.services is not None:
             keys, more = await _prepare(settings, gateway.services, stack)
             rows += more
-        await listener.run(gateway.app, address, settings, lambda: greet(url_of(address), rows, keys))
+        await listener.run(gateway.app, address, settings, lambda: greet(url_of(address), rows, keys), gateway.metrics)
 
 
 async def _serve_services(settings: Settings) -> None:
     listener = Listener()
     async with AsyncExitStack() as stack:
         address = stack.enter_context(bind(settings.host, settings.port))
-        app, services = await stack.enter_async_context(open_services(settings))
+        alone = await stack.enter_async_context(open_services(settings))
         rows = doors(url_of(address), graph=False, graphiql=False, embedded=True)
-        keys, more = await _prepare(settings, services, stack)
-        await listener.run(app, address, settings, lambda: greet(url_of(address), rows + more, keys))
+        keys, more = await _prepare(settings, alone.services, stack)
+        rows += more
+        await listener.run(alone.app, address, settings, lambda: greet(url_of(address), rows, keys), alone.metrics)
 
 
 async def _prepare(

@@ -27,6 +27,7 @@ from gateway.execution.permissions import Requirement, requirements_of
 from gateway.execution.result import ErrorCode, RequestRefused, Result, refused_document, refused_limit
 from gateway.limits.document import DEFAULT_LIMITS, DocumentLimits
 from gateway.limits.passed import LimitPassed
+from gateway.observability.cache_metrics import CacheMetrics
 
 BYTES_PER_TOKEN = 600  # of a parsed document with its locations and cost; 410 to 590 measured, a test holds it to that
 BYTES_PER_DOCUMENT = 1800  # of what is kept beside it
@@ -72,6 +73,11 @@ class Documents:
         self._rules = _rules(introspection=options.introspection)
         self._known: ByteBoundedLru[Document] = ByteBoundedLru(options.cache_bytes)
         self._refused: ByteBoundedLru[Result] = ByteBoundedLru(options.refused_cache_bytes)
+
+    def show(self, caches: CacheMetrics) -> None:
+        """Let operators see how full and how useful the caches are."""
+        caches.watch("documents", self._known)
+        caches.watch("refused_documents", self._refused)
 
     def read(self, text: str) -> Document:
         """Raise RequestRefused: GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED, or LIMIT_EXCEEDED for its tokens."""

@@ -1,6 +1,7 @@
 from hashlib import sha256
 
 from gateway.execution.lru import ByteBoundedLru
+from gateway.observability.cache_metrics import CacheMetrics
 
 HASH_LENGTH = 64
 PER_ENTRY = 300
@@ -16,6 +17,9 @@ class PersistedTexts:
 
     def __init__(self, max_bytes: int) -> None:
         self._texts: ByteBoundedLru[str] = ByteBoundedLru(max_bytes)
+
+    def show(self, caches: CacheMetrics) -> None:
+        caches.watch("persisted_documents", self._texts)
 
     def get(self, sha256_hash: str) -> str | None:
         return self._texts.get(sha256_hash)

@@ -10,9 +10,11 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.execution.result import ErrorCode
 from gateway.http.accept import MediaType
+from gateway.http.counting import count_refusal
 from gateway.http.head_limit import head_too_large
 from gateway.http.refusal import HttpRefused
 from gateway.http.response import write_refusal
+from gateway.observability.metrics import Metrics
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -42,12 +44,14 @@ class Connection(HttpToolsProtocol):
         self,
         *arguments: Any,  # noqa: ANN401  # uvicorn's
         max_head_bytes: int,
+        metrics: Metrics | None = None,
         head_seconds: float = HEAD_SECONDS,
         stall_seconds: float = STALL_SECONDS,
         **named: Any,  # noqa: ANN401  # uvicorn's
     ) -> None:
         super().__init__(*arguments, **named)
         self._max_head_bytes = max_head_bytes
+        self._metrics = metrics
         self._head_seconds = head_seconds
         self._stall_seconds = stall_seconds
         self._head_timer: asyncio.TimerHandle | None = None
@@ -113,6 +117,8 @@ class Connection(HttpToolsProtocol):
         """Close; tell why where an answer can be written: in a head, while no other answer is under way."""
         if self.transport.is_closing():
             return
+        if self._metrics is not None:
+            count_refusal(self._metrics, refusal.result, "connection")
         log.info("connection refused", status=refusal.status, stage=self._stage.name, client=self.client)
         if self._stage is _Stage.HEAD and (self.cycle is None or self.cycle.response_complete):
             self.transport.write(_written(refusal))

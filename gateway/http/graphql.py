@@ -8,6 +8,7 @@ from gateway.http.body import Disconnected
 from gateway.http.caller import CallerInfo
 from gateway.http.compression import compressed
 from gateway.http.conditional import conditional
+from gateway.http.counting import count_refusal
 from gateway.http.incoming import read_request
 from gateway.http.operations import Operations
 from gateway.http.options import HttpOptions
@@ -51,8 +52,10 @@ class GraphQLEndpoint:
             response = write_result(result, media_type, profile)
             return response if result.errors else conditional(response, headers.get("if-none-match"))
         except HttpRefused as refusal:
+            count_refusal(self._operations.metrics, refusal.result)
             return write_refusal(refusal, media_type, profile)
         except RequestRefused as refusal:
+            count_refusal(self._operations.metrics, refusal.result)
             return write_result(refusal.result, media_type, profile)
         except Disconnected:
             raise

@@ -2,8 +2,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.execution.result import ErrorCode
 from gateway.http.accept import MediaType
+from gateway.http.counting import count_refusal
+from gateway.http.doors import door_of
 from gateway.http.refusal import HttpRefused
 from gateway.http.response import write_refusal
+from gateway.observability.metrics import Metrics
 
 PER_LINE = 4
 """Bytes of a header beside its name and value."""
@@ -12,9 +15,10 @@ PER_LINE = 4
 class HeadLimit:
     """Refuses a request whose line and headers are larger than `max_bytes`: 414 for the line alone, else 431."""
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int, metrics: Metrics) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -27,6 +31,7 @@ class HeadLimit:
             await self._app(scope, receive, send)
             return
         refusal = head_too_large(self._max_bytes, 414 if line > self._max_bytes else 431)
+        count_refusal(self._metrics, refusal.result, door_of(scope["path"]))
         for message in write_refusal(refusal, MediaType.JSON).messages():
             await send(message)
 

@@ -8,8 +8,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.execution.result import ErrorCode, internal_error
 from gateway.http.accept import MediaType
+from gateway.http.doors import door_of
 from gateway.http.refusal import HttpRefused
 from gateway.http.response import HttpResponse, write_failure, write_refusal
+from gateway.observability.metrics import Metrics
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -61,15 +63,18 @@ class AllowedHosts:
     The probes' paths are open: a probe asks by address, and they tell nothing.
     """
 
-    def __init__(self, app: ASGIApp, allowed_hosts: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, allowed_hosts: Collection[str], metrics: Metrics) -> None:
         self._app = app
+        self._metrics = metrics
         self._exact = frozenset(host.lower() for host in allowed_hosts)
         self._suffixes = tuple(host[1:].lower() for host in allowed_hosts if host.startswith("*."))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"} or scope["path"] in PROBED_PATHS or self._allows(scope):
             await self._app(scope, receive, send)
-        elif scope["type"] == "websocket":
+            return
+        self._metrics.refusals(door_of(scope["path"]), ErrorCode.FORBIDDEN.value, "allowed_hosts").inc()
+        if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
             await _refuse_host(send)

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
@@ -16,11 +17,13 @@ from gateway.execution.trusted_file import TrustedFile
 from gateway.http.batch import Batch
 from gateway.http.caller import CallerInfo
 from gateway.http.charged import Planned, charged
+from gateway.http.counting import count_operation, count_refusal
 from gateway.http.options import HttpOptions
 from gateway.http.request import GraphQLRequest
 from gateway.limits.passed import LimitPassed
 from gateway.limits.variables import check_variables
 from gateway.model.caller import Caller
+from gateway.observability.metrics import Metrics
 
 MakeContext: TypeAlias = Callable[[CallerInfo], AbstractAsyncContextManager[object]]
 """Opens one request's context, whatever the schema's resolvers expect as `info.context`, and closes it after."""
@@ -36,6 +39,7 @@ class Operations:
         options: HttpOptions,
         trusted: TrustedFile | None,
         budget: Budget,
+        metrics: Metrics,
     ) -> None:
         assert_runnable(schema)
         self._schema = schema
@@ -43,9 +47,15 @@ class Operations:
         self._make_context = make_context
         self._options = options
         self._budget = budget
+        self.metrics = metrics
+        documents = Documents(self._core_schema, options.documents)
+        documents.show(metrics.caches)
+        persisted = PersistedTexts(options.persisted_bytes) if options.persisted_bytes else None
+        if persisted is not None:
+            persisted.show(metrics.caches)
         self._lookup = DocumentLookup(
-            Documents(self._core_schema, options.documents),
-            PersistedTexts(options.persisted_bytes) if options.persisted_bytes else None,
+            documents,
+            persisted,
             trusted,
             locked=options.trusted_only,
         )
@@ -81,6 +91,7 @@ class Operations:
         try:
             return self.plan(one, caller), one
         except RequestRefused as refusal:
+            count_refusal(self.metrics, refusal.result)
             return refusal.result
 
     async def _settled(self, info: CallerInfo, plan: Plan, request: GraphQLRequest) -> Result:
@@ -91,7 +102,10 @@ class Operations:
 
     async def _run(self, info: CallerInfo, plan: Plan, request: GraphQLRequest) -> Result:
         async with self._make_context(info) as context:
-            return await run(self._schema, plan, context, request.extensions)
+            began = time.perf_counter()
+            result = await run(self._schema, plan, context, request.extensions)
+            count_operation(self.metrics, plan, result, time.perf_counter() - began)
+            return result
 
 
 def _check_variables(request: GraphQLRequest, maximum: int) -> None:

@@ -13,11 +13,14 @@ from gateway.http.graphiql import graphiql_routes
 from gateway.http.graphql import GraphQLEndpoint
 from gateway.http.head_limit import HeadLimit
 from gateway.http.health import Ready, health_routes
+from gateway.http.metrics import metrics_route
 from gateway.http.middleware import AllowedHosts, RequestIdAndAccessLog
 from gateway.http.operations import MakeContext, Operations
 from gateway.http.options import HttpOptions
 from gateway.http.preflight import PREFLIGHT_HEADERS
+from gateway.http.request_metrics import RequestMetrics
 from gateway.http.security_headers import SecurityHeaders
+from gateway.observability.metrics import Metrics, make_metrics
 
 
 def routes(
@@ -29,27 +32,33 @@ def routes(
     authentication: Authentication = OPEN,
     trusted: TrustedFile | None = None,
     budget: Budget | None = None,
+    metrics: Metrics | None = None,
 ) -> list[BaseRoute]:
     """Every path of the server; `services` are the doors of others, such as the embedded device services'.
 
     `trusted` holds the trusted documents; whoever opens it keeps it up to date. `budget`: what callers may spend.
+    `metrics`: where all of it is counted; without one nobody reads them.
     """
-    operations = Operations(schema, make_context, options, trusted, budget or Budget())
+    measured = metrics or make_metrics()
+    operations = Operations(schema, make_context, options, trusted, budget or Budget(), measured)
     return [
         Route("/graphql", GraphQLEndpoint(operations, options, authentication)),
         *health_routes(ready),
         *services,
+        *([metrics_route(measured)] if options.metrics else []),
         *(graphiql_routes() if options.graphiql else []),
     ]
 
 
-def middleware(options: HttpOptions) -> list[Middleware]:
+def middleware(options: HttpOptions, metrics: Metrics | None = None) -> list[Middleware]:
     """What every request goes through, outermost first."""
+    measured = metrics or make_metrics()
     return [
+        Middleware(RequestMetrics, metrics=measured),
         Middleware(SecurityHeaders),
         Middleware(RequestIdAndAccessLog),
-        Middleware(HeadLimit, max_bytes=options.max_head_bytes),
-        Middleware(AllowedHosts, allowed_hosts=options.allowed_hosts),
+        Middleware(HeadLimit, max_bytes=options.max_head_bytes, metrics=measured),
+        Middleware(AllowedHosts, allowed_hosts=options.allowed_hosts, metrics=measured),
         *([_cross_origin(options.allowed_origins)] if options.allowed_origins else []),
     ]
 

@@ -4,6 +4,7 @@ from hashlib import blake2b
 from typing import Self
 
 import structlog
+from prometheus_client import Counter
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -45,14 +46,21 @@ class ValkeyRates:
     """Counts in a Valkey or Redis, for all replicas that share it.
 
     While it is down `stand_in` counts, each replica for itself; without one RateStoreDown is raised. It is tried again
-    after `REST_SECONDS`, so that requests do not wait for it one by one.
+    after `REST_SECONDS`, so that requests do not wait for it one by one. `failures` counts the calls that found it so.
     """
 
-    def __init__(self, client: Redis, stand_in: RateStore | None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        client: Redis,
+        stand_in: RateStore | None,
+        clock: Callable[[], float] = time.monotonic,
+        failures: Counter | None = None,
+    ) -> None:
         self._client = client
         self._script = client.register_script(SCRIPT)
         self._stand_in = stand_in
         self._clock = clock
+        self._failures = failures
         self._rests_until = 0.0
 
     @classmethod
@@ -62,6 +70,7 @@ class ValkeyRates:
         stand_in: RateStore | None,
         clock: Callable[[], float] = time.monotonic,
         answer_seconds: float = ANSWER_SECONDS,
+        failures: Counter | None = None,
     ) -> Self:
         """Make one for `redis://`, `rediss://` (TLS), `unix://`, or `valkey://` and `valkeys://`, which mean the same.
 
@@ -75,7 +84,7 @@ class ValkeyRates:
             socket_connect_timeout=answer_seconds,
             retry=Retry(NoBackoff(), 1),  # a connection that was kept may have been closed meanwhile
         )
-        return cls(Redis(connection_pool=pool), stand_in, clock)
+        return cls(Redis(connection_pool=pool), stand_in, clock, failures)
 
     async def take(self, key: str, units: float, rate: Rate) -> Taken:
         return await self._count(key, units, rate, anyway=False)
@@ -93,6 +102,8 @@ class ValkeyRates:
                 return await self._ask(key, units, rate, anyway=anyway)
             except (RedisError, OSError) as error:
                 self._rests_until = self._clock() + REST_SECONDS
+                if self._failures is not None:
+                    self._failures.inc()
                 log.warning("rates are not counted in their store", reason=type(error).__name__)
         if self._stand_in is None:
             raise RateStoreDown

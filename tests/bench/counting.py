@@ -59,8 +59,8 @@ async def counted_over_http(fleet: Fleet, directory: Path) -> AsyncIterator[Coun
     """
     counter: Counter[str] = Counter()
     async with (
-        open_services(fleet.settings) as (services, _),
-        serving(_counted_requests(services, counter)) as server,
+        open_services(fleet.settings) as alone,
+        serving(_counted_requests(alone.app, counter)) as server,
         open_gateway(remote_settings(directory, str(server.base_url))) as gateway,
         _client(gateway.app) as client,
     ):

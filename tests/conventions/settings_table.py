@@ -1,4 +1,4 @@
-"""The README's tables of settings, written from gateway/settings by `make tables`."""
+"""The README's tables of settings and metrics, written from the code by `make tables`."""
 
 import json
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from gateway.settings.settings import Settings
 from gateway.settings.source import SourceSettings
+from tests.conventions.metrics_table import metrics_table
 from tests.conventions.repository import ROOT
 
 README: Final = ROOT / "README.md"
@@ -34,13 +35,14 @@ def marked(name: str) -> tuple[str, str]:
 
 def written(text: str) -> str:
     """The text with its tables as they should be."""
-    for name, model in TABLES.items():
+    tables = {name: table(model) for name, model in TABLES.items()} | {"metrics": metrics_table()}
+    for name, rows in tables.items():
         begin, end = marked(name)
         before, begun, rest = text.partition(begin)
         _, ended, after = rest.partition(end)
         assert begun, name
         assert ended, name
-        text = before + begin + table(model) + end + after
+        text = before + begin + rows + end + after
     return text
 
 

@@ -25,8 +25,8 @@ COMMANDS = [
 TARGETS = sorted({max(found) for found in re.findall(r"^make ([a-z-]+)|`make ([a-z-]+)", TEXT, re.MULTILINE)})
 
 
-def test_the_tables_of_settings_are_true() -> None:
-    """Every setting is there with its type, default and meaning; else: make tables."""
+def test_the_tables_are_true() -> None:
+    """Every setting is there with its type, default and meaning, every metric with its labels; else: make tables."""
     assert written(TEXT) == TEXT
 
 

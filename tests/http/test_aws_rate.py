@@ -105,8 +105,8 @@ async def test_the_store_of_rates_is_down_for_the_services_too(tmp_path: Path, d
 async def test_the_services_alone_are_rated_too(tmp_path: Path) -> None:
     """`gateway services` keeps the same setting."""
     settings = Settings(data=tmp_path, **RATED)
-    async with open_services(settings) as (app, services), serving(app) as client:
-        key = await new_key(services.one_click.context, settings)
+    async with open_services(settings) as alone, serving(alone.app) as client:
+        key = await new_key(alone.services.one_click.context, settings)
         answers = [(await list_devices(client, key)).status_code for _ in range(2)]
 
     assert answers == [200, 429]

@@ -1,0 +1,77 @@
+"""What operators count and time: made once by the composition root, called at the seams, read at `/metrics`.
+
+No label holds anything that a caller wrote, so the number of series is bounded by settings and code. A child of an
+instrument is looked up once for each set of labels; counting is then a plain increment.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeAlias
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, ProcessCollector
+
+from gateway import __version__
+from gateway.observability.cache_metrics import CacheMetrics
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+KEYS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
+
+Counters: TypeAlias = Callable[..., Counter]
+Histograms: TypeAlias = Callable[..., Histogram]
+Gauges: TypeAlias = Callable[..., Gauge]
+"""By the values of their labels, all of them texts, in the order that `make_metrics` lists them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """The instruments, by seam; what each means and its labels are stands in `make_metrics` and in the README.
+
+    `caches` reads what caches count themselves; `watch` one and it is told.
+    """
+
+    registry: CollectorRegistry
+    requests: Counters
+    request_seconds: Histograms
+    request_bytes: Counters
+    response_bytes: Counters
+    refusals: Counters
+    operations: Counters
+    operation_seconds: Histograms
+    loader_keys: Histograms
+    upstream_calls: Counters
+    upstream_seconds: Histograms
+    rate_store_failures: Counter
+    live_streams: Gauges
+    caches: CacheMetrics
+
+
+def make_metrics() -> Metrics:
+    """Make all instruments anew, in a registry of their own."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    Info("gateway", "The version that runs.", registry=registry).info({"version": __version__})
+
+    def counters(name: str, meaning: str, *labels: str) -> Counters:
+        return cache(Counter(f"gateway_{name}", meaning, labels, registry=registry).labels)
+
+    def histograms(name: str, meaning: str, buckets: tuple[float, ...], *labels: str) -> Histograms:
+        return cache(Histogram(f"gateway_{name}", meaning, labels, registry=registry, buckets=buckets).labels)
+
+    streams = Gauge("gateway_live_streams", "Streams that are open.", ("transport",), registry=registry)
+    return Metrics(
+        registry,
+        counters("http_requests", "Requests answered.", "door", "method", "status"),
+        histograms("http_request_seconds", "Time from a request's head to the end of its answer.", SECONDS, "door"),
+        counters("http_request_bytes", "Bytes of bodies received.", "door"),
+        counters("http_response_bytes", "Bytes of bodies sent.", "door"),
+        counters("refusals", "Requests refused before anything ran, and the limit or rate.", "door", "code", "limit"),
+        counters("operations", "Operations run, by the code of their first error or OK.", "type", "code", "executor"),
+        histograms("operation_seconds", "Time that operations ran.", SECONDS, "type", "executor"),
+        histograms("loader_keys", "Keys that a loader asked for at once.", KEYS, "loader"),
+        counters("upstream_calls", "Calls of a source's service.", "source", "operation", "outcome"),
+        histograms("upstream_seconds", "Time for a call, or many made at once.", SECONDS, "source", "operation"),
+        Counter("gateway_rate_store_failures", "Calls of the shared store of rates that failed.", registry=registry),
+        cache(streams.labels),
+        CacheMetrics(registry),
+    )
