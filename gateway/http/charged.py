@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from ipaddress import IPv4Address, ip_address
 from typing import TypeAlias
 
@@ -52,12 +53,15 @@ async def charged(
 
 def payer(info: CallerInfo) -> str:
     """Name who is charged: the caller; where nobody is known, the address, of IPv6 its network."""
-    if info.caller.authenticated:
-        return info.caller.id
+    return info.caller.id if info.caller.authenticated else _network(info.address)
+
+
+@lru_cache(maxsize=1024)
+def _network(text: str | None) -> str:
     try:
-        address = ip_address(info.address or "")
+        address = ip_address(text or "")
     except ValueError:
-        return f"address:{info.address}"
+        return f"address:{text}"
     if isinstance(address, IPv4Address):
         return f"address:{address}"
     return f"address:{address.ipv4_mapped or f'{int(address) >> HALF:016x}/64'}"

@@ -1,9 +1,8 @@
-import secrets
+import random
 import time
 from collections.abc import Collection
 
 import structlog
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.execution.result import ErrorCode, internal_error
@@ -33,7 +32,8 @@ class RequestIdAndAccessLog:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = secrets.token_hex(8)
+        # A name, not a secret: the kernel need not be asked for it each time.
+        request_id = f"{random.getrandbits(64):016x}"
         scope.setdefault("state", {})["request_id"] = request_id
         status: int | None = None  # stays so where the client left before it had an answer
 
@@ -80,10 +80,10 @@ class AllowedHosts:
             await _refuse_host(send)
 
     def _allows(self, scope: Scope) -> bool:
-        hosts = Headers(scope=scope).getlist("host")
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
         if len(hosts) != 1:
             return False
-        name = _without_port(hosts[0].lower())
+        name = _without_port(hosts[0].decode("latin-1").lower())
         return "*" in self._exact or name in self._exact or name.endswith(self._suffixes)
 
 

@@ -32,7 +32,9 @@ class Settings(
     sources: tuple[SourceSettings, ...] = Field(
         default=EMBEDDED_SOURCES, description="Where devices come from, in the order of lists."
     )
-    log_format: Literal["console", "json"] = Field(default="console", description="Form of the log on stderr.")
+    log_format: Literal["console", "json"] | None = Field(
+        default=None, description="Form of the log on stderr; unless said, console on a terminal and json elsewhere."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged.")
 
     @model_validator(mode="after")
