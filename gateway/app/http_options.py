@@ -1,5 +1,6 @@
 from gateway.http.options import HttpOptions
 from gateway.http.status import StatusProfile
+from gateway.http.stream_options import StreamOptions
 from gateway.limits.document import DocumentLimits
 from gateway.settings.settings import Settings
 
@@ -33,4 +34,15 @@ def http_options_of(settings: Settings) -> HttpOptions:
         compression=settings.compression,
         status_profile=StatusProfile(settings.status_profile),
         page_size=settings.page_size,
+        streams=_streams_of(settings),
+    )
+
+
+def _streams_of(settings: Settings) -> StreamOptions:
+    return StreamOptions(
+        websocket=settings.websocket,
+        ping_seconds=settings.ping_interval,
+        init_seconds=settings.init_timeout,
+        max_subscriptions=settings.maximum_subscriptions,
+        messages_per_second=settings.message_rate,
     )

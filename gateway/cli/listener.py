@@ -7,6 +7,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from gateway.http.connection import Connection
+from gateway.http.socket_protocol import WEB_SOCKETS, SocketProtocol
 from gateway.observability.metrics import Metrics
 from gateway.settings.not_usable import NotUsable
 from gateway.settings.settings import Settings
@@ -59,7 +60,9 @@ class Listener:
                 app,
                 # It makes one; uvicorn's type wants a class.
                 http=partial(Connection, max_head_bytes=settings.maximum_headers, metrics=metrics),  # type: ignore[arg-type]  # see above
-                ws="none",
+                ws=SocketProtocol,
+                ws_max_size=settings.maximum_message,
+                **WEB_SOCKETS,
                 lifespan="off",
                 access_log=False,
                 log_config=None,

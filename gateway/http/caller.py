@@ -1,5 +1,7 @@
 from dataclasses import dataclass
 
+from starlette.types import Scope
+
 from gateway.model.caller import Caller
 
 
@@ -10,3 +12,8 @@ class CallerInfo:
     request_id: str
     address: str | None
     caller: Caller
+
+
+def caller_info(scope: Scope, caller: Caller) -> CallerInfo:
+    client = scope.get("client")
+    return CallerInfo(scope.get("state", {}).get("request_id", ""), client[0] if client else None, caller)

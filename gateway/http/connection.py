@@ -14,12 +14,12 @@ from gateway.http.counting import count_refusal
 from gateway.http.head_limit import head_too_large
 from gateway.http.refusal import HttpRefused
 from gateway.http.response import write_refusal
+from gateway.http.stall import STALL_SECONDS, Stall
 from gateway.observability.metrics import Metrics
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 HEAD_SECONDS = 20.0
-STALL_SECONDS = 30.0
 LINGER_SECONDS = 1.0
 """What a refused client may go on sending unheard; a connection closed at once would take the refusal with it."""
 
@@ -53,9 +53,8 @@ class Connection(HttpToolsProtocol):
         self._max_head_bytes = max_head_bytes
         self._metrics = metrics
         self._head_seconds = head_seconds
-        self._stall_seconds = stall_seconds
+        self._stall = Stall(self.loop, stall_seconds)
         self._head_timer: asyncio.TimerHandle | None = None
-        self._stall_timer: asyncio.TimerHandle | None = None
         self._stage = _Stage.IDLE
         self._idle_bytes = 0
 
@@ -97,15 +96,15 @@ class Connection(HttpToolsProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._await_reader(self.transport.get_write_buffer_size())
+        self._stall.begin(self.transport)
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        self._stop_stall_timer()
+        self._stall.end()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_head_timer()
-        self._stop_stall_timer()
+        self._stall.end()
         super().connection_lost(exc)
 
     def _end_head(self) -> None:
@@ -128,27 +127,10 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
         self._stage = _Stage.REFUSED
 
-    def _await_reader(self, waiting: int) -> None:
-        self._stop_stall_timer()
-        self._stall_timer = self.loop.call_later(self._stall_seconds, self._drop_unless_read, waiting)
-
-    def _drop_unless_read(self, waiting: int) -> None:
-        left = self.transport.get_write_buffer_size()
-        if left < waiting:
-            self._await_reader(left)
-        else:
-            log.info("connection dropped", reason="the client does not read", client=self.client)
-            self.transport.abort()
-
     def _stop_head_timer(self) -> None:
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
-
-    def _stop_stall_timer(self) -> None:
-        if self._stall_timer is not None:
-            self._stall_timer.cancel()
-            self._stall_timer = None
 
 
 def _written(refusal: HttpRefused) -> bytes:

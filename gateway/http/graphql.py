@@ -5,7 +5,7 @@ from gateway.execution.result import ErrorCode, RequestRefused, Result, internal
 from gateway.http.accept import MediaType, negotiate
 from gateway.http.auth import Authentication
 from gateway.http.body import Disconnected
-from gateway.http.caller import CallerInfo
+from gateway.http.caller import CallerInfo, caller_info
 from gateway.http.compression import compressed
 from gateway.http.conditional import conditional
 from gateway.http.counting import count_refusal
@@ -42,7 +42,7 @@ class GraphQLEndpoint:
         media_type, profile = MediaType.JSON, self._options.status_profile
         try:
             media_type = negotiate(headers.get("accept"))
-            info = _info(scope, await self._caller(headers))
+            info = caller_info(scope, await self._caller(headers))
             request = await read_request(scope, headers, receive, self._options)
             if isinstance(request, list):
                 return write_results(await self._operations.answer_all(request, info), media_type)
@@ -78,8 +78,3 @@ class GraphQLEndpoint:
         except Unauthenticated as error:
             challenge = {"www-authenticate": "Bearer"}
             raise HttpRefused(401, ErrorCode.UNAUTHENTICATED, error.message, challenge) from error
-
-
-def _info(scope: Scope, caller: Caller) -> CallerInfo:
-    client = scope.get("client")
-    return CallerInfo(scope.get("state", {}).get("request_id", ""), client[0] if client else None, caller)

@@ -5,6 +5,7 @@ from gateway.http.accept import MediaType
 from gateway.http.counting import count_refusal
 from gateway.http.doors import door_of
 from gateway.http.refusal import HttpRefused
+from gateway.http.refused_handshake import refuse_handshake
 from gateway.http.response import write_refusal
 from gateway.observability.metrics import Metrics
 
@@ -21,7 +22,7 @@ class HeadLimit:
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
         size = line = len(scope["raw_path"]) + len(scope["query_string"])
@@ -32,7 +33,11 @@ class HeadLimit:
             return
         refusal = head_too_large(self._max_bytes, 414 if line > self._max_bytes else 431)
         count_refusal(self._metrics, refusal.result, door_of(scope["path"]))
-        for message in write_refusal(refusal, MediaType.JSON).messages():
+        response = write_refusal(refusal, MediaType.JSON)
+        if scope["type"] == "websocket":
+            await refuse_handshake(scope, response, send)
+            return
+        for message in response.messages():
             await send(message)
 
 

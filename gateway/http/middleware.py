@@ -9,6 +9,7 @@ from gateway.execution.result import ErrorCode, internal_error
 from gateway.http.accept import MediaType
 from gateway.http.doors import door_of
 from gateway.http.refusal import HttpRefused
+from gateway.http.refused_handshake import refuse_handshake
 from gateway.http.response import HttpResponse, write_failure, write_refusal
 from gateway.observability.metrics import Metrics
 
@@ -54,7 +55,7 @@ class RequestIdAndAccessLog:
                 await _send(write_failure(internal_error(error), MediaType.JSON), send_with_id)
             finally:
                 milliseconds = round((time.perf_counter() - began) * 1000, 2)
-                log.info("request", method=scope["method"], path=_path(scope), status=status, ms=milliseconds)
+                log.info("request", method=scope["method"], path=path_as_sent(scope), status=status, ms=milliseconds)
 
 
 class AllowedHosts:
@@ -75,9 +76,9 @@ class AllowedHosts:
             return
         self._metrics.refusals(door_of(scope["path"]), ErrorCode.FORBIDDEN.value, "allowed_hosts").inc()
         if scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": 1008})
+            await refuse_handshake(scope, _host_refused(), send)
         else:
-            await _refuse_host(send)
+            await _send(_host_refused(), send)
 
     def _allows(self, scope: Scope) -> bool:
         hosts = [value for name, value in scope["headers"] if name == b"host"]
@@ -92,11 +93,11 @@ def _without_port(host: str) -> str:
     return name if separator and port.isdecimal() else host
 
 
-async def _refuse_host(send: Send) -> None:
+def _host_refused() -> HttpResponse:
     refusal = HttpRefused(
         421, ErrorCode.FORBIDDEN, "This Host is not served here; the setting allowed_hosts can list it."
     )
-    await _send(write_refusal(refusal, MediaType.JSON), send)
+    return write_refusal(refusal, MediaType.JSON)
 
 
 async def _send(response: HttpResponse, send: Send) -> None:
@@ -104,7 +105,7 @@ async def _send(response: HttpResponse, send: Send) -> None:
         await send(message)
 
 
-def _path(scope: Scope) -> str:
-    """The path as sent: percent-encoded, so that it cannot hold a line break."""
+def path_as_sent(scope: Scope) -> str:
+    """Return it percent-encoded, so that it cannot hold a line break."""
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
     return raw.decode("ascii", "backslashreplace")

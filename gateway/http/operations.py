@@ -1,5 +1,5 @@
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import TypeAlias
@@ -19,7 +19,9 @@ from gateway.http.caller import CallerInfo
 from gateway.http.charged import Planned, charged
 from gateway.http.counting import count_operation, count_refusal
 from gateway.http.options import HttpOptions
+from gateway.http.payload import Payload
 from gateway.http.request import GraphQLRequest
+from gateway.http.response import write_body
 from gateway.limits.passed import LimitPassed
 from gateway.limits.variables import check_variables
 from gateway.model.caller import Caller
@@ -84,6 +86,10 @@ class Operations:
         planned = [entry for entry in entries if not isinstance(entry, Result)]
         results = iter(await charged(self._budget, info, planned, partial(self._settled, info)) if planned else ())
         return [entry if isinstance(entry, Result) else next(results) for entry in entries]
+
+    async def payloads(self, plan: Plan, request: GraphQLRequest, info: CallerInfo) -> AsyncGenerator[Payload, None]:
+        """Run an operation of any kind; raise as `answer` does, before the first payload."""
+        yield Payload(write_body(await self.answer(plan, request, info)))
 
     def _planned(self, one: GraphQLRequest | Result, caller: Caller) -> Planned | Result:
         if isinstance(one, Result):

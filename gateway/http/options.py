@@ -2,6 +2,7 @@ from dataclasses import dataclass
 
 from gateway.execution.document import DocumentOptions
 from gateway.http.status import StatusProfile
+from gateway.http.stream_options import DEFAULT_STREAMS, StreamOptions
 from gateway.limits.document import DEFAULT_LIMITS, DocumentLimits
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
@@ -29,6 +30,7 @@ class HttpOptions:
     compression: whether answers are compressed for those who take it.
     status_profile: which statuses answers have.
     page_size: items of a page that does not say its size, for its cost; None: as the schema assumes.
+    streams: of answers that take their time.
     """
 
     max_body_bytes: int = 1024 * 1024
@@ -50,6 +52,7 @@ class HttpOptions:
     compression: bool = True
     status_profile: StatusProfile = StatusProfile.DEFAULT
     page_size: int | None = None
+    streams: StreamOptions = DEFAULT_STREAMS
 
     @property
     def documents(self) -> DocumentOptions:

@@ -85,8 +85,12 @@ def write_body(result: Result) -> bytes:
         body["data"] = result.data
     if result.tells_cost and result.cost is not None:
         body["extensions"] = {"cost": result.cost.as_extension()}
+    return write_json(body)
+
+
+def write_json(value: object) -> bytes:
     try:
-        return orjson.dumps(body)
+        return orjson.dumps(value)
     except TypeError:
         # orjson refuses integers beyond 64 bits and lone surrogates; both occur in JSON that devices sent.
-        return json.dumps(body, separators=(",", ":"), allow_nan=False).encode("ascii")
+        return json.dumps(value, separators=(",", ":"), allow_nan=False).encode("ascii")

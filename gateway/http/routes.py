@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import strawberry
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from gateway.execution.budget import Budget
 from gateway.execution.trusted_file import TrustedFile
@@ -20,6 +20,8 @@ from gateway.http.options import HttpOptions
 from gateway.http.preflight import PREFLIGHT_HEADERS
 from gateway.http.request_metrics import RequestMetrics
 from gateway.http.security_headers import SecurityHeaders
+from gateway.http.websocket.access_log import SocketIdAndAccessLog
+from gateway.http.websocket.endpoint import WebSocketEndpoint
 from gateway.observability.metrics import Metrics, make_metrics
 
 
@@ -41,8 +43,10 @@ def routes(
     """
     measured = metrics or make_metrics()
     operations = Operations(schema, make_context, options, trusted, budget or Budget(), measured)
+    sockets = WebSocketEndpoint(operations, options, authentication)
     return [
         Route("/graphql", GraphQLEndpoint(operations, options, authentication)),
+        *([WebSocketRoute("/graphql", sockets)] if options.streams.websocket else []),
         *health_routes(ready),
         *services,
         *([metrics_route(measured)] if options.metrics else []),
@@ -57,6 +61,7 @@ def middleware(options: HttpOptions, metrics: Metrics | None = None) -> list[Mid
         Middleware(RequestMetrics, metrics=measured),
         Middleware(SecurityHeaders),
         Middleware(RequestIdAndAccessLog),
+        *([Middleware(SocketIdAndAccessLog)] if options.streams.websocket else []),
         Middleware(HeadLimit, max_bytes=options.max_head_bytes, metrics=measured),
         Middleware(AllowedHosts, allowed_hosts=options.allowed_hosts, metrics=measured),
         *([_cross_origin(options.allowed_origins)] if options.allowed_origins else []),

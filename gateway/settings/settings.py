@@ -9,6 +9,7 @@ from gateway.settings.limits import LimitSettings
 from gateway.settings.rates import RateSettings
 from gateway.settings.source import SourceSettings
 from gateway.settings.storage import StorageSettings
+from gateway.settings.streams import StreamSettings
 from gateway.settings.web import LOOPBACK, WebSettings
 
 PREFIX = "GATEWAY_"
@@ -21,7 +22,14 @@ EMBEDDED_SOURCES = (
 
 
 class Settings(
-    DocumentSettings, RateSettings, LimitSettings, StorageSettings, CallerSettings, WebSettings, BaseSettings
+    DocumentSettings,
+    RateSettings,
+    LimitSettings,
+    StorageSettings,
+    CallerSettings,
+    StreamSettings,
+    WebSettings,
+    BaseSettings,
 ):
     """What the gateway is told; frozen. Unknown names are refused, naming them."""
 

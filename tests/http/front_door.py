@@ -28,6 +28,15 @@ class Journal:
     most_contexts: int = 0
     not_ready: str | None = None
     began: asyncio.Event = field(default_factory=asyncio.Event)
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.idle.set()
+
+    async def released(self) -> None:
+        """Wait until what was begun is let go."""
+        async with asyncio.timeout(5):
+            await self.idle.wait()
 
 
 @strawberry.type
@@ -75,8 +84,13 @@ def serve_front_door(
         journal.callers.append(caller)
         journal.open_contexts += 1
         journal.most_contexts = max(journal.most_contexts, journal.open_contexts)
-        yield journal
-        journal.open_contexts -= 1
+        journal.idle.clear()
+        try:
+            yield journal
+        finally:
+            journal.open_contexts -= 1
+            if not journal.open_contexts:
+                journal.idle.set()
 
     async def ready() -> str | None:
         return journal.not_ready

@@ -9,6 +9,8 @@ import httpx
 import uvicorn
 from starlette.types import ASGIApp
 
+from gateway.http.socket_protocol import WEB_SOCKETS, SocketProtocol
+
 
 @asynccontextmanager
 async def serving(app: ASGIApp, **config: Any) -> AsyncIterator[httpx.AsyncClient]:  # noqa: ANN401  # uvicorn's
@@ -16,7 +18,8 @@ async def serving(app: ASGIApp, **config: Any) -> AsyncIterator[httpx.AsyncClien
 
     The server is stopped by hand: its own way waits for a tenth of a second, which is most of what a test here takes.
     """
-    server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_config=None, ws="none", **config))
+    config = {"ws": SocketProtocol, "ws_max_size": 262_144} | WEB_SOCKETS | config
+    server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_config=None, **config))
     server.config.load()
     server.lifespan = server.config.lifespan_class(server.config)
     await server.startup()

@@ -1,0 +1,168 @@
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
+
+from gateway.execution.result import ErrorCode, ErrorMember, RequestRefused, internal_error, refused
+from gateway.http.auth import Authentication
+from gateway.http.caller import CallerInfo, caller_info
+from gateway.http.counting import count_refusal
+from gateway.http.operations import Operations
+from gateway.http.payload import Payload
+from gateway.http.refusal import HttpRefused
+from gateway.http.request import GraphQLRequest
+from gateway.http.stream_options import StreamOptions
+from gateway.http.websocket.closing import CloseCode, SocketClosed
+from gateway.http.websocket.credentials import Credentials, read_credentials
+from gateway.http.websocket.messages import (
+    ACKNOWLEDGED,
+    PING,
+    next_prefix,
+    read_message,
+    write_complete,
+    write_error,
+)
+from gateway.http.websocket.session import Initialise, Reply, Session, Start, Step, Stop
+from gateway.http.websocket.vigil import Vigil
+
+Errors: TypeAlias = tuple[ErrorMember, ...]
+
+
+class SocketConnection:
+    """The life of an accepted socket. Its operations are tasks, which end before it does."""
+
+    def __init__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        operations: Operations,
+        authentication: Authentication,
+        options: StreamOptions,
+    ) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._operations = operations
+        self._authentication = authentication
+        self._options = options
+        self._clock = asyncio.get_running_loop().time
+        self._session = Session()
+        self._vigil = Vigil(options, self._clock())
+        self._credentials = Credentials()
+        self._expires: float | None = None
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    async def serve(self) -> None:
+        """Answer until the client leaves; raise SocketClosed where the server ends it."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                await self._listen(tasks)
+                for task in self._running.values():
+                    task.cancel()
+        except* SocketClosed as group:
+            raise _first(group) from None
+
+    async def _listen(self, tasks: asyncio.TaskGroup) -> None:
+        while True:
+            try:
+                async with asyncio.timeout_at(self._wake()):
+                    event = await self._receive()
+            except TimeoutError:
+                await self._look()
+                continue
+            if event["type"] == "websocket.disconnect":
+                return
+            self._vigil.hear(self._clock())
+            step = self._session.receive(read_message(event.get("text")))
+            if step is not None:
+                await self._take(step, tasks)
+
+    def _wake(self) -> float:
+        return self._vigil.wake if self._expires is None else min(self._vigil.wake, self._expires)
+
+    async def _look(self) -> None:
+        now = self._clock()
+        if self._expires is not None and now >= self._expires:
+            raise SocketClosed(CloseCode.FORBIDDEN, "The credentials have expired.")
+        self._vigil.look(now)
+        await self._say(PING)
+
+    async def _take(self, step: Step, tasks: asyncio.TaskGroup) -> None:
+        match step:
+            case Initialise(payload):
+                self._credentials = read_credentials(payload, Headers(scope=self._scope))
+                self._expires = _monotonic((await self._caller()).caller.expires_at, self._clock())
+                self._vigil.initialise(self._clock())
+                self._session.acknowledge()
+                await self._say(ACKNOWLEDGED)
+            case Start(id_, request):
+                await self._start(id_, request, tasks)
+            case Stop(id_):
+                self._running.pop(id_).cancel()
+            case Reply(text):
+                await self._say(text)
+
+    async def _start(self, id_: str, request: GraphQLRequest, tasks: asyncio.TaskGroup) -> None:
+        maximum = self._options.max_subscriptions
+        if len(self._running) < maximum:
+            self._running[id_] = tasks.create_task(self._run(id_, request))
+            return
+        self._session.finish(id_)
+        message = f"A socket has at most {maximum} operations under way."
+        refusal = refused(ErrorCode.LIMIT_EXCEEDED, message, limit="maximum_subscriptions")
+        await self._say(write_error(id_, refusal.errors))
+
+    async def _run(self, id_: str, request: GraphQLRequest) -> None:
+        errors = await self._deliver(next_prefix(id_), request)
+        if self._session.finish(id_):
+            del self._running[id_]
+            await self._say(write_error(id_, errors) if errors else write_complete(id_))
+
+    async def _deliver(self, prefix: str, request: GraphQLRequest) -> Errors:
+        """Send what comes of an operation; return what ended it, () for a good end."""
+        try:
+            async with aclosing(self._payloads(request)) as payloads:
+                async for payload in payloads:
+                    await self._say(f"{prefix}{payload.body.decode()}}}")
+        except (RequestRefused, HttpRefused) as refusal:
+            count_refusal(self._operations.metrics, refusal.result)
+            return refusal.result.errors
+        except SocketClosed:
+            raise
+        except Exception as error:  # noqa: BLE001  # the one exit: whatever it is, it is logged and masked
+            return internal_error(error).errors
+        return ()
+
+    async def _payloads(self, request: GraphQLRequest) -> AsyncGenerator[Payload, None]:
+        info = await self._caller()
+        async with aclosing(
+            self._operations.payloads(self._operations.plan(request, info.caller), request, info)
+        ) as payloads:
+            async for payload in payloads:
+                yield payload
+
+    async def _caller(self) -> CallerInfo:
+        return caller_info(self._scope, await self._credentials.caller(self._authentication))
+
+    async def _say(self, text: str) -> None:
+        """Send; who has left is told by `receive`, and hears nothing more."""
+        with suppress(OSError):
+            await self._send({"type": "websocket.send", "text": text})
+
+
+def _monotonic(expires_at: datetime | None, now: float) -> float | None:
+    return None if expires_at is None else now + (expires_at - datetime.now(UTC)).total_seconds()
+
+
+def _first(group: BaseExceptionGroup[SocketClosed]) -> SocketClosed:
+    first: BaseException = group
+    while isinstance(first, BaseExceptionGroup):
+        first = first.exceptions[0]
+    if not isinstance(first, SocketClosed):
+        raise TypeError("a group of SocketClosed holds nothing else")
+    return first

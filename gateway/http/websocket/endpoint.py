@@ -1,0 +1,56 @@
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
+
+from gateway.execution.result import internal_error
+from gateway.http.accept import MediaType
+from gateway.http.auth import Authentication
+from gateway.http.cross_site import refuse_cross_site
+from gateway.http.operations import Operations
+from gateway.http.options import HttpOptions
+from gateway.http.refusal import HttpRefused
+from gateway.http.refused_handshake import refuse_handshake
+from gateway.http.response import write_refusal
+from gateway.http.websocket.closing import CloseCode, SocketClosed
+from gateway.http.websocket.connection import SocketConnection
+from gateway.http.websocket.messages import PROTOCOL
+
+NOT_ACCEPTABLE = SocketClosed(CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE, "Subprotocol not acceptable")
+
+
+class WebSocketEndpoint:
+    """An ASGI application for one path: refuses foreign pages and other protocols, and serves the rest."""
+
+    def __init__(self, operations: Operations, options: HttpOptions, authentication: Authentication) -> None:
+        self._operations = operations
+        self._options = options
+        self._authentication = authentication
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        await receive()
+        try:
+            refuse_cross_site(
+                headers.get("host"),
+                headers.get("origin"),
+                headers.get("sec-fetch-site"),
+                self._options.allowed_origins,
+            )
+        except HttpRefused as refusal:
+            await refuse_handshake(scope, write_refusal(refusal, MediaType.JSON), send)
+            return
+        known = PROTOCOL in scope["subprotocols"]
+        await send({"type": "websocket.accept", "subprotocol": PROTOCOL if known else None})
+        closed = await self._serve(scope, receive, send) if known else NOT_ACCEPTABLE
+        if closed is not None:
+            await send({"type": "websocket.close", "code": int(closed.code), "reason": closed.reason})
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> SocketClosed | None:
+        options = self._options.streams
+        try:
+            await SocketConnection(scope, receive, send, self._operations, self._authentication, options).serve()
+        except SocketClosed as closed:
+            return closed
+        except Exception as error:  # noqa: BLE001  # the one exit: whatever it is, it is logged and masked
+            [masked] = internal_error(error).errors
+            return SocketClosed(CloseCode.INTERNAL_ERROR, masked["message"])
+        return None

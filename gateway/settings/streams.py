@@ -1,0 +1,23 @@
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from gateway.settings.kinds import Positive, Seconds
+
+
+class StreamSettings(BaseModel):
+    """How answers travel that take their time, and what one connection may hold."""
+
+    websocket: bool = Field(default=True, description="Serve graphql-transport-ws over WebSocket.")
+    ping_interval: Seconds = Field(
+        default=20.0,
+        description="Seconds until a quiet connection gets a sign of life, and a socket is asked for one.",
+    )
+    init_timeout: Seconds = Field(default=10.0, description="Seconds that a socket gets to say who it is.")
+    maximum_message: Positive = Field(default=262_144, description="Bytes of a message that a socket receives.")
+    maximum_subscriptions: Positive = Field(
+        default=100, description="Operations under way at once over one socket, or one shared event stream."
+    )
+    message_rate: Annotated[float, Field(ge=1, le=100_000)] = Field(
+        default=20.0, description="Messages a second that a socket may send for long; ten times as many at once."
+    )
