@@ -1,5 +1,5 @@
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
@@ -10,10 +10,11 @@ from gateway.app.clock import now
 from gateway.app.documents import open_trusted
 from gateway.app.fleet import open_fleet
 from gateway.app.http_options import http_options_of
+from gateway.app.live import open_hub, open_subscriptions
 from gateway.app.services import Services, doors_of, make_services
 from gateway.app.store import needs_store, open_store, service_context
+from gateway.execution.subscribe import Subscriptions
 from gateway.http.caller import CallerInfo
-from gateway.http.operations import MakeContext
 from gateway.http.routes import middleware, routes
 from gateway.loaders import Loaders
 from gateway.model.page import PageLimits
@@ -22,6 +23,7 @@ from gateway.schema.context import Context
 from gateway.schema.schema import make_schema
 from gateway.settings.settings import Settings
 from gateway.sources.fleet import Fleet
+from gateway.store.announcing import AnnouncingDatabase
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Gateway:
     fleet: Fleet
     services: Services | None
     metrics: Metrics
+    subscriptions: Subscriptions
 
 
 @asynccontextmanager
@@ -39,9 +42,11 @@ async def open_gateway(settings: Settings, stopping: Callable[[], bool] = lambda
     """Open all that the settings ask for, and close it after; raise NotUsable where something cannot be used."""
     async with AsyncExitStack() as stack:
         metrics = make_metrics()
-        database = None
+        database, hub = None, None
         if needs_store(settings):
-            database = await stack.enter_async_context(open_store(settings, serving=True))
+            store = await stack.enter_async_context(open_store(settings, serving=True))
+            hub = await open_hub(settings, store, stack)
+            database = AnnouncingDatabase(store, hub.wake)
         services = None
         if database is not None and any(source.embedded for source in settings.sources):
             services = make_services(service_context(settings, database))
@@ -60,13 +65,18 @@ async def open_gateway(settings: Settings, stopping: Callable[[], bool] = lambda
         trusted = await open_trusted(settings, schema, options, stack)
         authentication = authentication_of(settings, database)
         make_context, budget = _contexts(settings, fleet, metrics), budget_of(settings, rates)
+        subscriptions = await open_subscriptions(
+            settings, schema, lambda caller: make_context(CallerInfo("", None, caller)), budget, hub, stack
+        )
         paths = routes(schema, make_context, ready, doors, options, authentication, trusted, budget, metrics)
         app = Starlette(routes=paths, middleware=middleware(options, metrics))
         app.router.redirect_slashes = False
-        yield Gateway(app, fleet, services, metrics)
+        yield Gateway(app, fleet, services, metrics, subscriptions)
 
 
-def _contexts(settings: Settings, fleet: Fleet, metrics: Metrics) -> MakeContext:
+def _contexts(
+    settings: Settings, fleet: Fleet, metrics: Metrics
+) -> Callable[[CallerInfo], AbstractAsyncContextManager[Context]]:
     limits = PageLimits(settings.page_size, settings.page_maximum)
 
     @asynccontextmanager

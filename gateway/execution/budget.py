@@ -85,6 +85,15 @@ class Budget:
         reset_at = self.clock() + timedelta(seconds=seconds)
         return CostReport(charge.requested, actual, self.limit, stands.remaining, seconds, reset_at)
 
+    async def spend(self, caller: str, cost: int) -> None:
+        """Take from the caller's rate of cost, whatever it is for; raise RateLimited."""
+        taken = await self._take(caller, COST, cost)
+        if not taken.allowed:
+            raise _limited(COST, cost, taken)
+
+    async def give_back(self, caller: str, cost: int) -> None:
+        await self._settle(caller, COST, -cost)
+
     def _check(self, requested: int) -> None:
         try:
             check_cost(requested, min(self.maximum, self.limit))

@@ -26,14 +26,22 @@ class Plan:
     hide_suggestions: bool = False
 
     @property
+    def name(self) -> str | None:
+        return _name(self.operation)
+
+    @property
     def is_mutation(self) -> bool:
         return self.operation.operation is OperationType.MUTATION
+
+    @property
+    def is_subscription(self) -> bool:
+        return self.operation.operation is OperationType.SUBSCRIPTION
 
     def actual_cost(self, data: Mapping[str, Any] | None) -> int:
         """What came of it, told by its answer; all of what was asked for where nothing can be told."""
         if data is None:
             return self.requested_cost
-        return self.document.costs[_name(self.operation)].actual(data, self.variables.coerced)
+        return self.document.costs[self.name].actual(data, self.variables.coerced)
 
 
 def make_plan(
@@ -45,14 +53,17 @@ def make_plan(
     caller: Caller = ANYBODY,
     *,
     hide_suggestions: bool = False,
+    subscriptions: bool = False,
 ) -> Plan:
     """Choose the operation and coerce its variables (GraphQL, "Executing Requests").
+
+    `subscriptions`: whether the transport can carry one.
 
     Raise RequestRefused: OPERATION_RESOLUTION_FAILURE where no operation can be chosen or run here, UNAUTHENTICATED or
     FORBIDDEN where the caller may not run it, BAD_USER_INPUT for variables.
     """
     operation = _operation(document, operation_name)
-    if operation.operation is OperationType.SUBSCRIPTION:
+    if operation.operation is OperationType.SUBSCRIPTION and not subscriptions:
         raise _unresolved("Subscriptions are not supported over this transport.")
     _permit(document, operation, caller)
     values = get_variable_values(

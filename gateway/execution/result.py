@@ -34,6 +34,7 @@ class ErrorCode(StrEnum):
     LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
     COST_LIMIT_EXCEEDED = "COST_LIMIT_EXCEEDED"
     RATE_LIMITED = "RATE_LIMITED"
+    SLOW_CONSUMER = "SLOW_CONSUMER"
     UNAUTHENTICATED = "UNAUTHENTICATED"
     FORBIDDEN = "FORBIDDEN"
     UPSTREAM_UNAVAILABLE = "UPSTREAM_UNAVAILABLE"
@@ -132,7 +133,7 @@ def _field_errors(errors: Sequence[GraphQLError]) -> tuple[ErrorMember, ...]:
 def _field_error(error: GraphQLError, logged: set[int]) -> ErrorMember:
     original = _original(error)
     if isinstance(original, model.GatewayError):
-        code = _code(original)
+        code = code_of(original)
         if code is not None:
             return _member(error, original.message, {"code": code, **_detail(original)})
     if _is_input_coercion(error):
@@ -151,7 +152,7 @@ def _original(error: GraphQLError) -> Exception:
     return original
 
 
-def _code(error: model.GatewayError) -> ErrorCode | None:
+def code_of(error: model.GatewayError) -> ErrorCode | None:
     return next((CODES[kind] for kind in type(error).__mro__ if kind in CODES), None)
 
 

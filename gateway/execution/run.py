@@ -24,18 +24,18 @@ def core_schema(schema: strawberry.Schema) -> GraphQLSchema:
     return schema._schema  # noqa: SLF001  # Strawberry's only way to the graphql-core schema
 
 
-async def run(schema: strawberry.Schema, plan: Plan, context: object, extensions: Mapping[str, Any]) -> Result:
-    """Execute a plan with graphql-core, and stop it at its deadline.
+def executor_of(
+    schema: strawberry.Schema, plan: Plan, context: object, extensions: Mapping[str, Any], root: object = None
+) -> StrawberryGraphQLCoreExecutionContext:
+    """Built here, not by graphql-core's `execute`: the plan has chosen the operation and coerced its variables.
 
     `context` reaches resolvers as `info.context`; `extensions` (of the request) as `info.input_extensions`.
-    The executor is built here, not by graphql-core's `execute`, because the plan has already chosen the operation and
-    coerced its variables.
     """
-    executor = StrawberryGraphQLCoreExecutionContext(
+    return StrawberryGraphQLCoreExecutionContext(
         core_schema(schema),
         plan.document.fragment_definitions,
         plan.document.fragments,
-        None,
+        root,
         context,
         plan.operation,
         plan.variables,
@@ -46,6 +46,13 @@ async def run(schema: strawberry.Schema, plan: Plan, context: object, extensions
         operation_extensions=dict(extensions),
         hide_suggestions=plan.hide_suggestions,
     )
+
+
+async def run(
+    schema: strawberry.Schema, plan: Plan, context: object, extensions: Mapping[str, Any], root: object = None
+) -> Result:
+    """Execute a plan with graphql-core, and stop it at its deadline. `root`: what a subscription tells of now."""
+    executor = executor_of(schema, plan, context, extensions, root)
     try:
         async with asyncio.timeout(plan.deadline_seconds):
             outcome = executor.execute_operation()

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import strawberry
 
+from gateway.execution.body import write_body
 from gateway.execution.budget import Budget
 from gateway.execution.document import Documents
 from gateway.execution.lookup import DocumentLookup
@@ -21,7 +22,6 @@ from gateway.http.counting import count_operation, count_refusal
 from gateway.http.options import HttpOptions
 from gateway.http.payload import Payload
 from gateway.http.request import GraphQLRequest
-from gateway.http.response import write_body
 from gateway.limits.passed import LimitPassed
 from gateway.limits.variables import check_variables
 from gateway.model.caller import Caller

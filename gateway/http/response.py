@@ -1,13 +1,12 @@
 """A result → HTTP in plain values. Pure."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-import orjson
 from starlette.types import Message
 
+from gateway.execution.body import write_body
 from gateway.execution.result import Result
 from gateway.http.accept import MediaType
 from gateway.http.cost_headers import cost_headers
@@ -77,20 +76,3 @@ def replaced(headers: HeaderList, *new: tuple[bytes, bytes]) -> HeaderList:
     """The headers with these in place of those of the same name."""
     names = {name for name, _ in new}
     return [*(header for header in headers if header[0] not in names), *new]
-
-
-def write_body(result: Result) -> bytes:
-    body: dict[str, Any] = {"errors": result.errors} if result.errors else {}
-    if result.executed:
-        body["data"] = result.data
-    if result.tells_cost and result.cost is not None:
-        body["extensions"] = {"cost": result.cost.as_extension()}
-    return write_json(body)
-
-
-def write_json(value: object) -> bytes:
-    try:
-        return orjson.dumps(value)
-    except TypeError:
-        # orjson refuses integers beyond 64 bits and lone surrogates; both occur in JSON that devices sent.
-        return json.dumps(value, separators=(",", ":"), allow_nan=False).encode("ascii")

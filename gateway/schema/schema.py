@@ -10,6 +10,7 @@ from gateway.schema.mutation import Mutation
 from gateway.schema.query import Query
 from gateway.schema.room import Room
 from gateway.schema.scalars import DATE_TIME
+from gateway.schema.subscription import Subscription
 from gateway.schema.user import User
 
 CONCRETE = (OneClickDevice, AlexaDevice, Room, User, ClickEvent, ConnectionStatusEvent, OtherDeviceEvent)
@@ -18,7 +19,7 @@ CONCRETE = (OneClickDevice, AlexaDevice, Room, User, ClickEvent, ConnectionStatu
 def make_schema() -> strawberry.Schema:
     """Build the graph that contract.graphql promises; `schema.graphql` is its print."""
     schema = strawberry.Schema(
-        Query, Mutation, types=CONCRETE, config=StrawberryConfig(scalar_map={datetime: DATE_TIME})
+        Query, Mutation, Subscription, types=CONCRETE, config=StrawberryConfig(scalar_map={datetime: DATE_TIME})
     )
     _leave_out_null_defaults(schema._schema)  # noqa: SLF001  # Strawberry's only way to the graphql-core schema
     return schema

@@ -6,6 +6,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from gateway.settings.callers import CallerSettings
 from gateway.settings.documents import DocumentSettings
 from gateway.settings.limits import LimitSettings
+from gateway.settings.live import HARDENED_STREAMS, LiveSettings
 from gateway.settings.rates import RateSettings
 from gateway.settings.source import SourceSettings
 from gateway.settings.storage import StorageSettings
@@ -24,6 +25,7 @@ EMBEDDED_SOURCES = (
 class Settings(
     DocumentSettings,
     RateSettings,
+    LiveSettings,
     LimitSettings,
     StorageSettings,
     CallerSettings,
@@ -69,3 +71,10 @@ class Settings(
         if self.rate_cost is None:
             return HARDENED_RATE if self.hardened else 0
         return self.rate_cost
+
+    @property
+    def most_streams_a_caller(self) -> int:
+        """How many a caller may have open; 0 where that is not counted."""
+        if self.streams_a_caller is None:
+            return HARDENED_STREAMS if self.hardened else 0
+        return self.streams_a_caller

@@ -67,7 +67,7 @@ class Fleet:
 
     def devices(self, choice: SourceChoice, wanted: DeviceFilter, order: Sequence[DeviceOrder]) -> Compound[Device]:
         criteria = _distinct(order)
-        listings = tuple(source.listing(wanted, criteria) for source in self.of(choice) if _possible(source, wanted))
+        listings = tuple(source.listing(wanted, criteria) for source in self.of(choice) if possible(source, wanted))
         return Compound(
             listings,
             tuple(criterion.descending for criterion in criteria),
@@ -94,7 +94,7 @@ class Fleet:
         return Compound(listings, (), _purpose("rooms", wanted), self.sealer, self.patience)
 
 
-def _possible(source: Source, wanted: DeviceFilter) -> bool:
+def possible(source: Source, wanted: DeviceFilter) -> bool:
     """Whether a device of the source could match at all; what cannot is not asked for."""
     possible = wanted.one_click_possible if isinstance(source, OneClickSource) else wanted.alexa_possible
     return possible and _satisfiable(_members(wanted))

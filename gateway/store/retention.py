@@ -1,30 +1,31 @@
 """What is older than it is kept for is deleted, a little at a time, so that nobody else waits long for a write."""
 
-from sqlalchemy import Column, Connection, Table, delete, select, tuple_
+from collections.abc import Callable
 
+from sqlalchemy import Connection, delete, select, tuple_
+
+from gateway.store.changes import prune_changes
 from gateway.store.database import Database
-from gateway.store.tables import changes, events
+from gateway.store.tables import events
 
 BATCH = 1_000
 
 
 async def delete_events_before(database: Database, before: int, *, batch: int = BATCH) -> int:
     """Delete the events before a time in milliseconds; return how many there were."""
-    return await _delete_before(database, events, events.c.time, before, batch)
+    key = tuple_(*events.primary_key.columns)
+    oldest = select(*events.primary_key.columns).where(events.c.time < before).order_by(events.c.time).limit(batch)
+    return await _repeated(
+        database, lambda connection: connection.execute(delete(events).where(key.in_(oldest))).rowcount
+    )
 
 
 async def delete_changes_before(database: Database, before: int, *, batch: int = BATCH) -> int:
     """Delete what was logged before a time in milliseconds; return how many rows there were."""
-    return await _delete_before(database, changes, changes.c.time, before, batch)
+    return await _repeated(database, lambda connection: prune_changes(connection, before, batch))
 
 
-async def _delete_before(database: Database, table: Table, column: Column[int], before: int, batch: int) -> int:
-    key = tuple_(*table.primary_key.columns)
-    oldest = select(*table.primary_key.columns).where(column < before).order_by(column).limit(batch)
-
-    def write(connection: Connection) -> int:
-        return connection.execute(delete(table).where(key.in_(oldest))).rowcount
-
+async def _repeated(database: Database, write: Callable[[Connection], int]) -> int:
     deleted = 0
     while rows := await database.write(write):
         deleted += rows

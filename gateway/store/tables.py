@@ -292,6 +292,8 @@ changes = Table(
     _text("event_type", nullable=True),
     _text("event_value", nullable=True),
     _text("event_body", nullable=True),
-    Index("changes_by_time", "time"),
     sqlite_autoincrement=True,
 )
+
+# One row, or none before anything was deleted: the last row of the log that is not there any more.
+pruned_changes = Table("pruned_changes", metadata, Column("sequence", BigInteger, nullable=False))

@@ -3,9 +3,10 @@ import json
 import orjson
 import pytest
 
+from gateway.execution.body import write_body
 from gateway.execution.result import ErrorCode, Result, refused
 from gateway.http.accept import MediaType
-from gateway.http.response import write_body, write_result
+from gateway.http.response import write_result
 
 
 def test_an_executed_result_has_data_even_where_it_is_null() -> None:

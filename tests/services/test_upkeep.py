@@ -48,7 +48,7 @@ async def test_what_is_too_old_is_forgotten(context: ServiceContext) -> None:
     """Events after thirty days, the log after a time of its own; what is just so old stays."""
     moment = timedelta(milliseconds=1)
     old = [timedelta(0), WEEK, WEEK + moment, MONTH, MONTH + moment]
-    for ago in old:
+    for ago in reversed(old):
         await happened(context, ago)
     task = asyncio.create_task(upkeep(context, WEEK))
     while len((await ages(context))[1]) > 2:  # noqa: ASYNC110 - what is deleted has no event to wait for

@@ -6,10 +6,10 @@ from typing import Any, TypeAlias
 
 import orjson
 
+from gateway.execution.body import write_json
 from gateway.execution.result import ErrorMember
 from gateway.http.refusal import HttpRefused
 from gateway.http.request import GraphQLRequest, graphql_request
-from gateway.http.response import write_json
 from gateway.http.websocket.closing import CloseCode, SocketClosed
 
 PROTOCOL = "graphql-transport-ws"

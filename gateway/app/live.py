@@ -1,0 +1,59 @@
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
+
+import strawberry
+
+from gateway.app.clock import now
+from gateway.execution.budget import Budget
+from gateway.execution.subscribe import Execution, Subscriptions
+from gateway.execution.viewers import StreamCounts, Viewers
+from gateway.live.change import Places
+from gateway.live.hub import Hub
+from gateway.live.log import ChangeLog
+from gateway.model.caller import Caller
+from gateway.model.service import DeviceService
+from gateway.model.tenant import Tenant
+from gateway.schema.context import Context
+from gateway.settings.settings import Settings
+from gateway.store.database import Database
+
+
+async def open_hub(settings: Settings, database: Database, stack: AsyncExitStack) -> Hub:
+    hub = Hub(ChangeLog(database, _places(settings)), settings.changes_poll, settings.changes_in_memory)
+    await _background(hub.run(), stack)
+    return hub
+
+
+async def open_subscriptions(
+    settings: Settings,
+    schema: strawberry.Schema,
+    make_context: Callable[[Caller], AbstractAsyncContextManager[Context]],
+    budget: Budget,
+    hub: Hub | None,
+    stack: AsyncExitStack,
+) -> Subscriptions:
+    viewers = Viewers(settings.credentials_check, now)
+    await _background(viewers.run(), stack)
+    counts = StreamCounts(settings.streams, settings.most_streams_a_caller)
+    return Subscriptions(Execution(schema, make_context, budget), hub, viewers, counts, settings.stream_waiting)
+
+
+def _places(settings: Settings) -> Places:
+    places: dict[tuple[DeviceService, Tenant], tuple[str, ...]] = {}
+    for source in sorted(settings.sources, key=lambda source: source.name):
+        if source.embedded:
+            place = DeviceService(source.service), Tenant(source.account, source.aws_region)
+            places[place] = (*places.get(place, ()), source.name)
+    return places
+
+
+async def _background(work: Coroutine[None, None, None], stack: AsyncExitStack) -> None:
+    task = asyncio.create_task(work)
+
+    async def stop() -> None:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    stack.push_async_callback(stop)

@@ -1,0 +1,124 @@
+"""From the plan of a subscription to its stream: what happens is executed once for all who subscribed to the same."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any
+
+import strawberry
+
+from gateway.execution.body import write_body
+from gateway.execution.budget import Budget
+from gateway.execution.channel import Channel, Memo, Payload
+from gateway.execution.ending import StreamEnded, ending_of
+from gateway.execution.meter import Meter
+from gateway.execution.plan import Plan
+from gateway.execution.result import ErrorCode, RequestRefused, refused
+from gateway.execution.run import core_schema, run
+from gateway.execution.sharing import told_by
+from gateway.execution.source import ask
+from gateway.execution.stream import Stream
+from gateway.execution.viewers import StreamCounts, Viewer, Viewers
+from gateway.live.change import Position, SourceChange
+from gateway.live.hub import Hub
+from gateway.live.watch import Watch
+from gateway.model.caller import Caller
+from gateway.model.errors import GatewayError
+from gateway.schema.context import Context
+
+MAX_MEMO_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What payloads are executed with: each has a context of its own. `budget`: what callers may spend."""
+
+    schema: strawberry.Schema
+    make_context: Callable[[Caller], AbstractAsyncContextManager[Context]]
+    budget: Budget
+
+
+class Subscriptions:
+    """Opens streams. `most_waiting`: bytes of payloads that may wait for a client that does not read them.
+
+    `hub` is None where there is no log to follow.
+    """
+
+    def __init__(
+        self, execution: Execution, hub: Hub | None, viewers: Viewers, counts: StreamCounts, most_waiting: int
+    ) -> None:
+        self._execution = execution
+        self._hub = hub
+        self._viewers = viewers
+        self._counts = counts
+        self._most_waiting = most_waiting
+        self._memo = Memo(MAX_MEMO_BYTES)
+        self._channels: dict[object, Channel] = {}
+
+    async def open(self, plan: Plan, viewer: Viewer, extensions: Mapping[str, Any], after: str | None = None) -> Stream:
+        """Begin a stream; whoever opens it closes it. `after`: a cursor that goes before the field's own argument.
+
+        Raise RequestRefused where it cannot begin: BAD_USER_INPUT, CURSOR_EXPIRED, LIMIT_EXCEEDED,
+        COST_LIMIT_EXCEEDED, RateLimited, …
+        """
+        self._counts.add(viewer.payer)
+        try:
+            return await self._open(plan, viewer, extensions, after)
+        except BaseException:
+            self._counts.remove(viewer.payer)
+            raise
+
+    async def _open(self, plan: Plan, viewer: Viewer, extensions: Mapping[str, Any], after: str | None) -> Stream:
+        await self._execution.budget.take(viewer.payer, [plan])
+        async with self._execution.make_context(viewer.caller) as context:
+            asked = ask(self._execution.schema, plan, context, extensions, after)
+        if self._hub is None:
+            raise RequestRefused(refused(ErrorCode.BAD_USER_INPUT, "There is nothing here that can be followed."))
+        start = await self._start(self._hub, asked.after)
+        channel = self._channel(self._hub, plan, viewer.caller, extensions, asked.watch)
+
+        def left(stream: Stream) -> None:
+            self._counts.remove(viewer.payer)
+            self._viewers.remove(viewer, stream)
+
+        stream = Stream(channel, Meter(self._execution.budget, viewer.payer), self._most_waiting, start, left)
+        self._viewers.add(viewer, stream)
+        return stream
+
+    async def _start(self, hub: Hub, after: Position | None) -> Position:
+        await hub.refresh()
+        if after is None:
+            return hub.end
+        try:
+            await hub.check(after)
+        except GatewayError as error:
+            ending = ending_of(error)
+            raise RequestRefused(refused(ending.code, ending.message)) from error
+        return after
+
+    def _channel(self, hub: Hub, plan: Plan, caller: Caller, extensions: Mapping[str, Any], watch: Watch) -> Channel:
+        """The channel of all whose payloads are the same; a new one where there is none."""
+        told = told_by(core_schema(self._execution.schema), plan), repr(extensions)
+        key = (plan.document.hash, plan.name, told, watch.cursors.purpose, caller.scopes)
+        if key not in self._channels:
+
+            async def make(change: SourceChange) -> Payload | None:
+                return await _executed(self._execution, plan, caller, extensions, watch, change)
+
+            self._channels[key] = Channel(hub, watch, make, self._memo, lambda: self._channels.__delitem__(key))
+        return self._channels[key]
+
+
+async def _executed(
+    execution: Execution, plan: Plan, caller: Caller, extensions: Mapping[str, Any], watch: Watch, change: SourceChange
+) -> Payload | None:
+    """Execute a subscription for one change; None where its filter leaves that out. Raise what `ending_of` reads."""
+    async with execution.make_context(caller) as context:
+        told = await watch.tell(change, context.loaders)
+        if told is None:
+            return None
+        result = await run(execution.schema, plan, context, extensions, told)
+    error = result.errors[0] if result.data is None else None
+    if error is not None and error["extensions"]["code"] is ErrorCode.DEADLINE_EXCEEDED:
+        raise StreamEnded(ErrorCode.DEADLINE_EXCEEDED, error["message"], None)  # so that it can be had again
+    return Payload(write_body(result), told.cursor, plan.actual_cost(result.data))

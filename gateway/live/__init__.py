@@ -1,0 +1,1 @@
+"""The hub of changes: what the log of the store tells, to whoever follows it."""

@@ -1,0 +1,32 @@
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from gateway.settings.kinds import Positive, Seconds
+
+HARDENED_STREAMS = 100
+
+
+class LiveSettings(BaseModel):
+    """How subscriptions are fed, and how many there may be."""
+
+    streams: Annotated[int, Field(ge=0)] = Field(
+        default=20_000, description="Subscriptions open at once in this process; 0 does not count."
+    )
+    streams_a_caller: Annotated[int, Field(ge=0)] | None = Field(
+        default=None,
+        description="Subscriptions that a caller may have open at once; 0 does not count. Unless said, 0, and 100 if "
+        "hardened.",
+    )
+    stream_waiting: Positive = Field(
+        default=262_144, description="Bytes of payloads that may wait for a client that reads too slowly."
+    )
+    changes_poll: Seconds = Field(
+        default=0.5, description="Seconds between looks for changes that another process wrote without being heard."
+    )
+    changes_in_memory: Positive = Field(
+        default=10_000, description="Newest changes of the log that are kept in memory for clients that resume."
+    )
+    credentials_check: Seconds = Field(
+        default=2.0, description="Seconds between looks whether a subscriber's credentials are still good."
+    )
