@@ -11,7 +11,7 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
 import uvloop
@@ -22,16 +22,28 @@ from tests.bench.bars import Bar
 from tests.bench.counts import counts
 from tests.bench.depth import depth
 from tests.bench.fleets import FIFTY, make_fleet
+from tests.bench.front import front
+from tests.bench.growth import clients, pages, stores
 from tests.bench.measure import Effort
 from tests.bench.memory import steady
 from tests.bench.report import machine, print_bars, print_table
-from tests.bench.section import Ground, Section
+from tests.bench.section import Ground, Part, Section
 from tests.bench.servers import OTHER
 from tests.bench.shares import OPERATIONS, shares
+from tests.bench.start import start
 from tests.bench.tape import record
 
 CACHE = Path(__file__).parents[2] / "build" / "bench"
-PARTS = {"counts": counts, "depth": depth, "memory": steady}
+PARTS: Mapping[str, Part] = {
+    "front": front,
+    "start": start,
+    "counts": counts,
+    "pages": pages,
+    "clients": clients,
+    "stores": stores,
+    "depth": depth,
+    "memory": steady,
+}
 CAREFUL, QUICK = Effort(rounds=5, seconds=1.0), Effort(rounds=1, seconds=0.7)
 
 

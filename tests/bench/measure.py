@@ -16,16 +16,17 @@ WARM_UP = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Operations, asked in turn over a road by that many clients at once."""
+    """Operations, asked in turn over a road by that many clients at once; `headers` are lines of theirs."""
 
     name: str
     road: Road
     operations: Sequence[Operation]
     clients: int
+    headers: Sequence[str] = ()
 
     @property
     def requests(self) -> list[bytes]:
-        return [request_of(operation) for operation in self.operations]
+        return [request_of(operation, *self.headers) for operation in self.operations]
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,11 @@ class Operation:
         return orjson.dumps({"query": self.query, "variables": dict(self.variables)})
 
 
-LIST50 = Operation("list50", f"{{ devices(first: 50) {{ nodes {{ {SCALARS} }} }} }}")
+def listed(size: int) -> Operation:
+    return Operation(f"list{size}", f"{{ devices(first: {size}) {{ nodes {{ {SCALARS} }} }} }}")
+
+
+LIST50 = listed(50)
 LIST50_ALL_TAGS = Operation(
     "list50 with Alexa tags", f"{{ devices(first: 50) {{ nodes {{ {SCALARS} ... {{ tags {{ key value }} }} }} }} }}"
 )

@@ -79,8 +79,9 @@ def stub_of(tape: Tape, directory: Path) -> Iterator[Server]:
 @contextmanager
 def _gateway(settings: Settings, environment: Mapping[str, str], directory: Path) -> Iterator[Server]:
     port = free_port()
-    variables = {**_as_environment(settings), **environment}
-    with running(["gateway", "serve", "--port", str(port)], variables, directory, port) as server:
+    with running(
+        ["gateway", "serve", "--port", str(port)], {**_as_environment(settings), **environment}, directory, port
+    ) as server:
         yield server
 
 

@@ -1,8 +1,9 @@
 """What a part of the bench works with, and what it finds."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from tests.bench.bars import Bar
 from tests.bench.fleets import Fleet
@@ -40,3 +41,6 @@ class Table:
 class Section:
     tables: Sequence[Table]
     bars: Sequence[Bar]
+
+
+Part: TypeAlias = Callable[[Ground], Awaitable[Section]]

@@ -92,5 +92,5 @@ def _listens(process: subprocess.Popen[bytes], port: int) -> bool:
     while process.poll() is None and time.monotonic() < deadline:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return True
-        time.sleep(0.02)
+        time.sleep(0.005)
     return False
