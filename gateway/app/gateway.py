@@ -1,21 +1,28 @@
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
+from gateway.app.aws import aws_routes
 from gateway.app.budget import budget_of, open_rates
 from gateway.app.callers import authentication_of
 from gateway.app.clock import now
 from gateway.app.documents import open_trusted
+from gateway.app.doors import Door, open_doors
 from gateway.app.fleet import open_fleet
 from gateway.app.http_options import http_options_of
 from gateway.app.live import open_hub, open_subscriptions
-from gateway.app.services import Services, doors_of, make_services
+from gateway.app.ports import on_ports
+from gateway.app.services import Services, make_services
 from gateway.app.store import needs_store, open_store, service_context
 from gateway.execution.subscribe import Subscriptions
 from gateway.http.caller import CallerInfo
-from gateway.http.routes import middleware, routes
+from gateway.http.graphiql import graphiql_routes
+from gateway.http.ingest import ingest_routes
+from gateway.http.metrics import metrics_route
+from gateway.http.routes import routes
 from gateway.loaders import Loaders
 from gateway.model.page import PageLimits
 from gateway.observability.metrics import Metrics, make_metrics
@@ -30,7 +37,7 @@ from gateway.store.announcing import AnnouncingDatabase
 class Gateway:
     """An open gateway: the ASGI app, and what it is made of. `services` is None where every source is an endpoint."""
 
-    app: Starlette
+    app: ASGIApp
     fleet: Fleet
     services: Services | None
     metrics: Metrics
@@ -60,7 +67,6 @@ async def open_gateway(settings: Settings, stopping: Callable[[], bool] = lambda
             return None
 
         rates = await open_rates(settings, metrics, stack)
-        doors = [] if services is None else doors_of(settings, services, rates, metrics)
         schema, options = make_schema(), http_options_of(settings)
         trusted = await open_trusted(settings, schema, options, stack)
         authentication = authentication_of(settings, database)
@@ -68,9 +74,15 @@ async def open_gateway(settings: Settings, stopping: Callable[[], bool] = lambda
         subscriptions = await open_subscriptions(
             settings, schema, lambda caller: make_context(CallerInfo("", None, caller)), budget, hub, stack
         )
-        paths = routes(schema, make_context, ready, doors, options, authentication, trusted, budget, metrics)
-        app = Starlette(routes=paths, middleware=middleware(options, metrics))
-        app.router.redirect_slashes = False
+        paths: dict[Door, Sequence[BaseRoute]] = {
+            Door.GRAPH: routes(schema, make_context, ready, [], options, authentication, trusted, budget, metrics),
+            Door.GRAPHIQL: graphiql_routes(),
+            Door.METRICS: [metrics_route(metrics)],
+        }
+        if services is not None:
+            paths[Door.AWS] = aws_routes(settings, services, rates, metrics)
+            paths[Door.INGEST] = ingest_routes(services.one_click.context)
+        app = on_ports(settings.port, open_doors(settings), paths, options, metrics)
         yield Gateway(app, fleet, services, metrics, subscriptions)
 
 

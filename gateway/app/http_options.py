@@ -13,8 +13,6 @@ def http_options_of(settings: Settings) -> HttpOptions:
         allowed_origins=settings.allowed_origins,
         introspection=settings.open_unless_hardened(settings.introspection),
         suggestions=settings.open_unless_hardened(settings.suggestions),
-        graphiql=settings.open_unless_hardened(settings.graphiql),
-        metrics=settings.open_unless_hardened(settings.metrics),
         plain_get=settings.open_unless_hardened(settings.plain_get),
         deadline_seconds=settings.deadline,
         limits=DocumentLimits(

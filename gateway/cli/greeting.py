@@ -1,10 +1,20 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
 
+from gateway.app.doors import Door
 from gateway.services.fleet.demo import DemoFleet
 from gateway.store.accounts import AccessKey
+
+PLACES = (
+    (Door.GRAPH, "GraphQL", "/graphql"),
+    (Door.GRAPHIQL, "GraphiQL", "/"),
+    (Door.AWS, "AWS IoT 1-Click", "/one-click"),
+    (Door.AWS, "Alexa for Business", "/alexa-for-business"),
+    (Door.INGEST, "Device ingest", "/ingest"),
+    (Door.METRICS, "Metrics", "/metrics"),
+)
 
 
 def greet(url: str, rows: Sequence[tuple[str, str]], keys: Sequence[AccessKey]) -> None:
@@ -30,16 +40,6 @@ def demo_rows(demo: DemoFleet) -> list[tuple[str, str]]:
     return [(name, value) for name, value in rows if value]
 
 
-def doors(url: str, *, graph: bool, graphiql: bool, embedded: bool) -> list[tuple[str, str]]:
-    rows = []
-    if graph:
-        rows.append(("GraphQL", f"{url}/graphql"))
-    if graph and graphiql:
-        rows.append(("GraphiQL", f"{url}/"))
-    if embedded:
-        rows += [
-            ("AWS IoT 1-Click", f"{url}/one-click"),
-            ("Alexa for Business", f"{url}/alexa-for-business"),
-            ("Device ingest", f"{url}/ingest"),
-        ]
-    return rows
+def door_rows(urls: Mapping[Door, str]) -> list[tuple[str, str]]:
+    """Where each open door is, by the address of its port."""
+    return [(name, urls[door] + path) for door, name, path in PLACES if door in urls]

@@ -1,6 +1,6 @@
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import uvicorn
@@ -14,10 +14,11 @@ from gateway.settings.settings import Settings
 
 BACKLOG = 2048
 IDLE_SECONDS = 75
+MAIN = "--port or GATEWAY_PORT"
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """Take the address; raise NotUsable where it is not to be had."""
+def bind(host: str, port: int, setting: str = MAIN) -> socket.socket:
+    """Take the address; raise NotUsable where it is not to be had, naming the `setting` that can change it."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -26,9 +27,7 @@ def bind(host: str, port: int) -> socket.socket:
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
-        raise NotUsable(
-            f"cannot listen on {host}:{port} ({error.strerror}): name another with --port or GATEWAY_PORT"
-        ) from error
+        raise NotUsable(f"cannot listen on {host}:{port} ({error.strerror}): name another with {setting}") from error
     listener.setblocking(False)
     return listener
 
@@ -39,7 +38,7 @@ def url_of(listener: socket.socket) -> str:
 
 
 class Listener:
-    """A server over a socket; told to stop, it finishes what is under way, for the grace that settings give."""
+    """A server over some sockets; told to stop, it finishes what is under way, for the grace that settings give."""
 
     def __init__(self) -> None:
         self._server: uvicorn.Server | None = None
@@ -50,7 +49,7 @@ class Listener:
     async def run(
         self,
         app: ASGIApp,
-        listener: socket.socket,
+        listeners: Sequence[socket.socket],
         settings: Settings,
         started: Callable[[], None],
         metrics: Metrics | None = None,
@@ -78,7 +77,7 @@ class Listener:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: _stop(server))
         started()
-        await server.serve(sockets=[listener])
+        await server.serve(sockets=list(listeners))
 
 
 def _stop(server: uvicorn.Server) -> None:

@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Annotated
@@ -8,12 +9,15 @@ from typing import Annotated
 import typer
 import uvloop
 
+from gateway.app.doors import open_doors
 from gateway.app.gateway import open_gateway
 from gateway.app.keys import encryption_key
-from gateway.app.services import Services, open_services
+from gateway.app.services import Services
+from gateway.app.services_alone import open_services
 from gateway.cli.background import background
-from gateway.cli.greeting import demo_rows, doors, greet
-from gateway.cli.listener import Listener, bind, url_of
+from gateway.cli.greeting import demo_rows, door_rows, greet
+from gateway.cli.listener import Listener
+from gateway.cli.places import listen
 from gateway.cli.refusal import read_settings, refusals
 from gateway.observability.logging import configure_logging
 from gateway.services.context import ServiceContext
@@ -61,26 +65,27 @@ def services(
 async def _serve(settings: Settings) -> None:
     listener = Listener()
     async with AsyncExitStack() as stack:
-        address = stack.enter_context(bind(settings.host, settings.port))
+        places = listen(settings, open_doors(settings), stack)
         gateway = await stack.enter_async_context(open_gateway(settings, listener.stopping))
-        graphiql = settings.open_unless_hardened(settings.graphiql)
-        rows = doors(url_of(address), graph=True, graphiql=graphiql, embedded=gateway.services is not None)
+        rows = door_rows(places.urls)
         keys: Sequence[AccessKey] = ()
         if gateway.services is not None:
             keys, more = await _prepare(settings, gateway.services, stack)
             rows += more
-        await listener.run(gateway.app, address, settings, lambda: greet(url_of(address), rows, keys), gateway.metrics)
+        started = partial(greet, places.url, rows, keys)
+        await listener.run(gateway.app, places.sockets, settings, started, gateway.metrics)
 
 
 async def _serve_services(settings: Settings) -> None:
     listener = Listener()
     async with AsyncExitStack() as stack:
-        address = stack.enter_context(bind(settings.host, settings.port))
+        places = listen(settings, open_doors(settings, graph=False), stack)
         alone = await stack.enter_async_context(open_services(settings))
-        rows = doors(url_of(address), graph=False, graphiql=False, embedded=True)
+        rows = door_rows(places.urls)
         keys, more = await _prepare(settings, alone.services, stack)
         rows += more
-        await listener.run(alone.app, address, settings, lambda: greet(url_of(address), rows, keys), alone.metrics)
+        started = partial(greet, places.url, rows, keys)
+        await listener.run(alone.app, places.sockets, settings, started, alone.metrics)
 
 
 async def _prepare(

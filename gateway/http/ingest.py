@@ -34,6 +34,8 @@ BODY_SECONDS = 10.0
 PERCENT = 100
 
 NOWHERE = JSONResponse({"error": "There is nothing to report to at this path."}, 404)
+NO_INGEST: Sequence[BaseRoute] = (Mount("/ingest", NOWHERE), Route("/ingest", NOWHERE))
+"""Where devices do not report."""
 
 Take: TypeAlias = Callable[[ServiceContext, Request], Awaitable[None]]
 

@@ -17,8 +17,6 @@ class HttpOptions:
     allowed_hosts: names a Host header may carry, without port; `*.example.com` is any name below it, `*` is any.
     allowed_origins: pages of other origins that may send requests and read the answers, as a browser writes them: `https://app.example.com`.
     introspection, suggestions: whether `__schema` and "Did you mean" are answered.
-    graphiql: whether `/` serves the page.
-    metrics: whether `/metrics` tells what was counted.
     deadline_seconds: for reading a request's body, and again for executing it.
     limits: of documents.
     max_variables_bytes: about how much the variables of a request may hold.
@@ -39,8 +37,6 @@ class HttpOptions:
     allowed_origins: tuple[str, ...] = ()
     introspection: bool = True
     suggestions: bool = True
-    graphiql: bool = True
-    metrics: bool = True
     deadline_seconds: float = 30.0
     limits: DocumentLimits = DEFAULT_LIMITS
     max_variables_bytes: int = 64 * 1024

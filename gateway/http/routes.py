@@ -9,11 +9,9 @@ from gateway.execution.budget import Budget
 from gateway.execution.trusted_file import TrustedFile
 from gateway.http.auth import OPEN, Authentication
 from gateway.http.cost_headers import COST_HEADERS
-from gateway.http.graphiql import graphiql_routes
 from gateway.http.graphql import GraphQLEndpoint
 from gateway.http.head_limit import HeadLimit
 from gateway.http.health import Ready, health_routes
-from gateway.http.metrics import metrics_route
 from gateway.http.middleware import AllowedHosts, RequestIdAndAccessLog
 from gateway.http.operations import MakeContext, Operations
 from gateway.http.options import HttpOptions
@@ -49,8 +47,6 @@ def routes(
         *([WebSocketRoute("/graphql", sockets)] if options.streams.websocket else []),
         *health_routes(ready),
         *services,
-        *([metrics_route(measured)] if options.metrics else []),
-        *(graphiql_routes() if options.graphiql else []),
     ]
 
 

@@ -5,6 +5,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gateway.settings.callers import CallerSettings
 from gateway.settings.documents import DocumentSettings
+from gateway.settings.doors import DoorSettings
 from gateway.settings.limits import LimitSettings
 from gateway.settings.live import HARDENED_STREAMS, LiveSettings
 from gateway.settings.rates import RateSettings
@@ -29,6 +30,7 @@ class Settings(
     LimitSettings,
     StorageSettings,
     CallerSettings,
+    DoorSettings,
     StreamSettings,
     WebSettings,
     BaseSettings,
@@ -64,6 +66,13 @@ class Settings(
             )
             raise ValueError(message)
         return self
+
+    @property
+    def tells_metrics(self) -> bool:
+        """Whether metrics are told at all: asked for, on a port of their own, or not hardened."""
+        if self.metrics is None:
+            return self.metrics_port is not None or not self.hardened
+        return self.metrics
 
     @property
     def cost_a_minute(self) -> int:

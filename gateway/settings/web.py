@@ -25,10 +25,6 @@ class WebSettings(BaseModel):
     profile: Literal["loopback", "hardened"] | None = Field(
         default=None, description="How open the gateway is; unless said, loopback on loopback and hardened beyond."
     )
-    graphiql: bool | None = Field(default=None, description="Serve GraphiQL at /; unless said, not if hardened.")
-    metrics: bool | None = Field(
-        default=None, description="Tell what was counted, at /metrics; unless said, not if hardened."
-    )
     introspection: bool | None = Field(default=None, description="Answer introspection; unless said, not if hardened.")
     suggestions: bool | None = Field(
         default=None, description="Say which field was perhaps meant; unless said, not if hardened."

@@ -80,7 +80,7 @@ class ServiceApp:
             response = await self._respond(scope, receive, request_id)
         except ClientGoneError:
             return
-        await _send(response, request_id, send)
+        await send_response(response, request_id, send)
 
     async def _respond(self, scope: Scope, receive: Receive, request_id: str) -> Response:
         try:
@@ -152,7 +152,7 @@ def _declared_length(request: Request) -> int:
     return int(text) if text.isascii() and text.isdigit() else 0
 
 
-async def _send(response: Response, request_id: str, send: Send) -> None:
+async def send_response(response: Response, request_id: str, send: Send) -> None:
     headers = [
         *response.headers,
         ("content-length", str(len(response.body))),

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.app.gateway import open_gateway
-from gateway.app.services import open_services
+from gateway.app.services_alone import open_services
 from gateway.settings.settings import Settings
 from gateway.settings.source import SourceSettings
 from gateway.store.accounts import AccessKey

@@ -21,7 +21,8 @@ from gateway.cli.listener import Listener, bind
 from gateway.services.first_keys import first_access_keys
 from gateway.settings.settings import Settings
 from gateway.settings.source import EMBEDDED_ACCOUNT
-from tests.clients.server_process import ServerProcess, refused, served
+from tests.cli.under_way import QUERY, begin, refuses_connections
+from tests.clients.server_process import refused, served
 
 SOURCE = '[[sources]]\nname = "{name}"\nservice = "one-click"\nembedded = true\n'
 
@@ -207,11 +208,12 @@ def test_the_first_start_shows_an_access_key(directory: Path) -> None:
             f"{url}/one-click",
             f"{url}/alexa-for-business",
             f"{url}/ingest",
+            f"{url}/metrics",
         ]
 
 
 def test_the_services_alone_have_no_graph(directory: Path) -> None:
-    """`gateway services` tells of the two services and of the ingest, and serves nothing else."""
+    """`gateway services` tells of the two services, of the ingest and of metrics, and serves nothing else."""
     with served(directory / "data", command="services") as server:
         answers = [
             httpx.get(f"{server.url}{path}").status_code for path in ("/graphql", "/", "/ready", "/one-click/devices")
@@ -220,31 +222,8 @@ def test_the_services_alone_have_no_graph(directory: Path) -> None:
 
     assert answers == [404, 404, 404, 403]
     assert re.findall(r"http://\S+", printed) == [
-        f"{server.url}/{door}" for door in ("one-click", "alexa-for-business", "ingest")
+        f"{server.url}/{door}" for door in ("one-click", "alexa-for-business", "ingest", "metrics")
     ]
-
-
-QUERY = b'{"query": "{ __typename }"}'
-
-
-def begin(server: ServerProcess) -> socket.socket:
-    """Send the head of a request, wait until the server reads its body, and send half of that."""
-    address = server.url.removeprefix("http://")
-    host, port = address.split(":")
-    client = socket.create_connection((host, int(port)), timeout=20)
-    head = f"POST /graphql HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n"
-    client.sendall(f"{head}Content-Length: {len(QUERY)}\r\nExpect: 100-continue\r\n\r\n".encode())
-    assert client.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
-    client.sendall(QUERY[:10])
-    return client
-
-
-def refuses_connections(server: ServerProcess) -> bool:
-    try:
-        httpx.get(f"{server.url}/live")
-    except httpx.TransportError:
-        return True
-    return False
 
 
 def test_what_is_under_way_is_finished(directory: Path) -> None:
@@ -286,6 +265,6 @@ async def test_a_signal_is_heard_from_the_first_moment(number: signal.Signals) -
     listener, settings = Listener(), Settings(port=0)
 
     async with asyncio.timeout(10):
-        await listener.run(Starlette(), bind("127.0.0.1", 0), settings, lambda: signal.raise_signal(number))
+        await listener.run(Starlette(), [bind("127.0.0.1", 0)], settings, lambda: signal.raise_signal(number))
 
     assert listener.stopping()

@@ -8,12 +8,13 @@ from typing import TypeAlias
 
 import httpx
 import strawberry
-from starlette.applications import Starlette
 
 from gateway.execution.trusted_file import TrustedFile
+from gateway.http.application import application
 from gateway.http.caller import CallerInfo
+from gateway.http.graphiql import graphiql_routes
 from gateway.http.options import HttpOptions
-from gateway.http.routes import middleware, routes
+from gateway.http.routes import routes
 from gateway.model.errors import UpstreamUnavailable
 from tests.http.serving import serving
 
@@ -97,4 +98,4 @@ def serve_front_door(
 
     options = HttpOptions(**given)
     paths = routes(SCHEMA, make_context, ready, [], options, trusted=trusted)
-    return serving(Starlette(routes=paths, middleware=middleware(options)))
+    return serving(application([*paths, *graphiql_routes()], options))

@@ -10,10 +10,11 @@ import httpx
 from starlette.applications import Starlette
 
 from gateway.execution.budget import Budget
+from gateway.http.application import application
 from gateway.http.auth import Authentication
 from gateway.http.caller import CallerInfo
 from gateway.http.options import HttpOptions
-from gateway.http.routes import middleware, routes
+from gateway.http.routes import routes
 from gateway.limits.document import DocumentLimits
 from gateway.loaders import Loaders
 from gateway.model.caller import ALL_SCOPES
@@ -116,11 +117,11 @@ async def limited(folder: Path, budget: Budget, **given: object) -> AsyncIterato
     async def ready() -> str | None:
         return None
 
-    options = replace(HttpOptions(graphiql=False), **given)
+    options = replace(HttpOptions(), **given)
     authentication = Authentication(required=False, api_keys=_anybodys_key, tokens=None, clock=clock)
     paths = routes(SCHEMA, make_context, ready, [], options, authentication, None, budget)
     try:
-        yield Limited(Starlette(routes=paths, middleware=middleware(options)), watched, context)
+        yield Limited(application(paths, options), watched, context)
     finally:
         await database.close()
 

@@ -12,7 +12,7 @@ from botocore.credentials import Credentials
 
 from gateway.app.gateway import open_gateway
 from gateway.app.keys import encryption_key
-from gateway.app.services import open_services
+from gateway.app.services_alone import open_services
 from gateway.services.context import ServiceContext
 from gateway.settings.settings import Settings
 from gateway.settings.source import EMBEDDED_ACCOUNT

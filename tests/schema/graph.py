@@ -108,7 +108,7 @@ async def open_graph(
     async def ready() -> str | None:
         return None
 
-    options = HttpOptions(graphiql=False)
+    options = HttpOptions()
     app = Starlette(routes=routes(SCHEMA, make_context, ready, [], options), middleware=middleware(options))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:

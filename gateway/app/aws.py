@@ -1,0 +1,53 @@
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from starlette.routing import BaseRoute
+
+from gateway.app.clock import now
+from gateway.app.keys import encryption_key
+from gateway.app.services import Services
+from gateway.http.service_doors import service_doors
+from gateway.limits.rate import SECONDS, Rate, RateStore, RateStoreDown
+from gateway.observability.metrics import Metrics
+from gateway.settings.settings import Settings
+from gateway.store.accounts import find_access_key
+from gateway.wire.asgi import Credentials, ServiceApp
+
+AWS_PATHS: Mapping[str, str] = MappingProxyType(
+    {"/one-click": "iot1click-devices", "/alexa-for-business": "alexaforbusiness"}
+)
+"""The services' models, by the prefix of their paths."""
+
+
+def aws_routes(settings: Settings, services: Services, rates: RateStore, metrics: Metrics) -> list[BaseRoute]:
+    """The two services as AWS SDKs ask them."""
+    context = services.one_click.context
+    key = encryption_key(settings)
+
+    async def credentials(access_key_id: str, peer: str | None) -> Credentials | None:
+        found = await context.database.read(lambda connection: find_access_key(connection, key, access_key_id))
+        if found is None or found.revoked or (found.demo and not _is_loopback(peer)):
+            return None
+        return Credentials(found.account, found.secret)
+
+    async def admit(access_key_id: str) -> bool:
+        if not settings.aws_rate:
+            return True
+        rate = Rate(settings.aws_rate * SECONDS, max(settings.aws_rate, 1.0))
+        try:
+            allowed = (await rates.take(f"aws:{access_key_id}", 1, rate)).allowed
+        except RateStoreDown:
+            allowed = False
+        if not allowed:
+            metrics.refusals("aws", "RATE_LIMITED", "aws_rate").inc()
+        return allowed
+
+    apps = {
+        prefix: ServiceApp(service.model, prefix, service.call, credentials, now, admit)
+        for prefix, service in zip(AWS_PATHS, (services.one_click, services.alexa), strict=True)
+    }
+    return service_doors(apps)
+
+
+def _is_loopback(peer: str | None) -> bool:
+    return peer is not None and (peer == "::1" or peer.startswith("127."))

@@ -1,0 +1,34 @@
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from gateway.execution.result import ErrorCode
+from gateway.http.accept import MediaType
+from gateway.http.options import HttpOptions
+from gateway.http.refusal import HttpRefused
+from gateway.http.response import write_refusal
+from gateway.http.routes import middleware
+from gateway.observability.metrics import Metrics
+
+WORDS = {404: "There is nothing at this path.", 405: "This path is not served by that method."}
+
+
+def application(routes: Sequence[BaseRoute], options: HttpOptions, metrics: Metrics | None = None) -> Starlette:
+    """Put routes behind what every request goes through. Paths are as they stand; another is refused as JSON."""
+    app = Starlette(routes=routes, middleware=middleware(options, metrics), exception_handlers={HTTPException: _refuse})
+    app.router.redirect_slashes = False
+    return app
+
+
+async def _refuse(_request: Request, error: Exception) -> Response:
+    """Answer what no route serves."""
+    if not isinstance(error, HTTPException):
+        raise error
+    message = WORDS.get(error.status_code, error.detail)
+    refusal = HttpRefused(error.status_code, ErrorCode.BAD_USER_INPUT, message, dict(error.headers or {}))
+    written = write_refusal(refusal, MediaType.JSON)
+    return Response(written.body, written.status, {name.decode(): value.decode() for name, value in written.headers})
