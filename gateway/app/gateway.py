@@ -74,8 +74,11 @@ async def open_gateway(settings: Settings, stopping: Callable[[], bool] = lambda
         subscriptions = await open_subscriptions(
             settings, schema, lambda caller: make_context(CallerInfo("", None, caller)), budget, hub, stack
         )
+        graph = routes(
+            schema, make_context, ready, [], options, authentication, trusted, budget, metrics, subscriptions
+        )
         paths: dict[Door, Sequence[BaseRoute]] = {
-            Door.GRAPH: routes(schema, make_context, ready, [], options, authentication, trusted, budget, metrics),
+            Door.GRAPH: graph,
             Door.GRAPHIQL: graphiql_routes(),
             Door.METRICS: [metrics_route(metrics)],
         }

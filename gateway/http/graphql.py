@@ -5,10 +5,11 @@ from gateway.execution.result import ErrorCode, RequestRefused, Result, internal
 from gateway.http.accept import MediaType, negotiate
 from gateway.http.auth import Authentication
 from gateway.http.body import Disconnected
-from gateway.http.caller import CallerInfo, caller_info
+from gateway.http.caller import CallerInfo
 from gateway.http.compression import compressed
 from gateway.http.conditional import conditional
 from gateway.http.counting import count_refusal
+from gateway.http.credentials import credentials_of
 from gateway.http.incoming import read_request
 from gateway.http.operations import Operations
 from gateway.http.options import HttpOptions
@@ -16,7 +17,6 @@ from gateway.http.refusal import HttpRefused
 from gateway.http.request import GraphQLRequest
 from gateway.http.response import HttpResponse, write_failure, write_refusal, write_result, write_results
 from gateway.http.unauthenticated import Unauthenticated
-from gateway.model.caller import Caller
 
 
 class GraphQLEndpoint:
@@ -42,7 +42,7 @@ class GraphQLEndpoint:
         media_type, profile = MediaType.JSON, self._options.status_profile
         try:
             media_type = negotiate(headers.get("accept"))
-            info = caller_info(scope, await self._caller(headers))
+            info = await self._info(scope, headers)
             request = await read_request(scope, headers, receive, self._options)
             if isinstance(request, list):
                 return write_results(await self._operations.answer_all(request, info), media_type)
@@ -72,9 +72,9 @@ class GraphQLEndpoint:
             raise HttpRefused(405, ErrorCode.BAD_USER_INPUT, message, {"allow": "POST"})
         return await self._operations.answer(plan, request, info)
 
-    async def _caller(self, headers: Headers) -> Caller:
+    async def _info(self, scope: Scope, headers: Headers) -> CallerInfo:
         try:
-            return await self._authentication.caller(headers.get("authorization"), headers.get("x-api-key"))
+            return await credentials_of(headers).info(scope, self._authentication)
         except Unauthenticated as error:
             challenge = {"www-authenticate": "Bearer"}
             raise HttpRefused(401, ErrorCode.UNAUTHENTICATED, error.message, challenge) from error

@@ -1,6 +1,6 @@
 import time
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, aclosing
 from functools import partial
 from typing import TypeAlias
 
@@ -14,10 +14,12 @@ from gateway.execution.persisted import PersistedTexts
 from gateway.execution.plan import Plan, make_plan
 from gateway.execution.result import RequestRefused, Result, internal_error, refused_limit
 from gateway.execution.run import assert_runnable, core_schema, run
+from gateway.execution.subscribe import Subscriptions
 from gateway.execution.trusted_file import TrustedFile
+from gateway.execution.viewers import Viewer
 from gateway.http.batch import Batch
 from gateway.http.caller import CallerInfo
-from gateway.http.charged import Planned, charged
+from gateway.http.charged import Planned, charged, payer
 from gateway.http.counting import count_operation, count_refusal
 from gateway.http.options import HttpOptions
 from gateway.http.payload import Payload
@@ -42,6 +44,7 @@ class Operations:
         trusted: TrustedFile | None,
         budget: Budget,
         metrics: Metrics,
+        subscriptions: Subscriptions | None = None,
     ) -> None:
         assert_runnable(schema)
         self._schema = schema
@@ -49,6 +52,7 @@ class Operations:
         self._make_context = make_context
         self._options = options
         self._budget = budget
+        self._subscriptions = subscriptions
         self.metrics = metrics
         documents = Documents(self._core_schema, options.documents)
         documents.show(metrics.caches)
@@ -62,8 +66,8 @@ class Operations:
             locked=options.trusted_only,
         )
 
-    def plan(self, request: GraphQLRequest, caller: Caller) -> Plan:
-        """Raise RequestRefused."""
+    def plan(self, request: GraphQLRequest, caller: Caller, *, streams: bool = False) -> Plan:
+        """`streams`: whether what the request travels by can bring more than one payload. Raise RequestRefused."""
         _check_variables(request, self._options.max_variables_bytes)
         return make_plan(
             self._core_schema,
@@ -73,6 +77,7 @@ class Operations:
             self._options.deadline_seconds,
             caller,
             hide_suggestions=not self._options.suggestions,
+            subscriptions=streams and self._subscriptions is not None,
         )
 
     async def answer(self, plan: Plan, request: GraphQLRequest, info: CallerInfo) -> Result:
@@ -87,9 +92,20 @@ class Operations:
         results = iter(await charged(self._budget, info, planned, partial(self._settled, info)) if planned else ())
         return [entry if isinstance(entry, Result) else next(results) for entry in entries]
 
-    async def payloads(self, plan: Plan, request: GraphQLRequest, info: CallerInfo) -> AsyncGenerator[Payload, None]:
-        """Run an operation of any kind; raise as `answer` does, before the first payload."""
-        yield Payload(write_body(await self.answer(plan, request, info)))
+    async def payloads(
+        self, plan: Plan, request: GraphQLRequest, info: CallerInfo, after: str | None = None
+    ) -> AsyncGenerator[Payload, None]:
+        """Run an operation of any kind. `after`: the cursor of a subscription's last payload that the client has.
+
+        Raise as `answer` does, before the first payload; StreamEnded, at any time.
+        """
+        if not plan.is_subscription or self._subscriptions is None:
+            yield Payload(write_body(await self.answer(plan, request, info)))
+            return
+        viewer = Viewer(info.caller, payer(info), info.refresh)
+        async with aclosing(await self._subscriptions.open(plan, viewer, request.extensions, after)) as stream:
+            async for payload in stream:
+                yield Payload(payload.body, payload.cursor)
 
     def _planned(self, one: GraphQLRequest | Result, caller: Caller) -> Planned | Result:
         if isinstance(one, Result):

@@ -6,6 +6,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from gateway.execution.budget import Budget
+from gateway.execution.subscribe import Subscriptions
 from gateway.execution.trusted_file import TrustedFile
 from gateway.http.auth import OPEN, Authentication
 from gateway.http.cost_headers import COST_HEADERS
@@ -33,14 +34,16 @@ def routes(
     trusted: TrustedFile | None = None,
     budget: Budget | None = None,
     metrics: Metrics | None = None,
+    subscriptions: Subscriptions | None = None,
 ) -> list[BaseRoute]:
     """Every path of the server; `services` are the doors of others, such as the embedded device services'.
 
     `trusted` holds the trusted documents; whoever opens it keeps it up to date. `budget`: what callers may spend.
+    `subscriptions` opens streams; without it there are none.
     `metrics`: where all of it is counted; without one nobody reads them.
     """
     measured = metrics or make_metrics()
-    operations = Operations(schema, make_context, options, trusted, budget or Budget(), measured)
+    operations = Operations(schema, make_context, options, trusted, budget or Budget(), measured, subscriptions)
     sockets = WebSocketEndpoint(operations, options, authentication)
     return [
         Route("/graphql", GraphQLEndpoint(operations, options, authentication)),

@@ -7,17 +7,20 @@ from typing import TypeAlias
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
+from gateway.execution.ending import StreamEnded
 from gateway.execution.result import ErrorCode, ErrorMember, RequestRefused, internal_error, refused
 from gateway.http.auth import Authentication
-from gateway.http.caller import CallerInfo, caller_info
+from gateway.http.caller import CallerInfo
 from gateway.http.counting import count_refusal
+from gateway.http.credentials import Credentials
 from gateway.http.operations import Operations
 from gateway.http.payload import Payload
 from gateway.http.refusal import HttpRefused
 from gateway.http.request import GraphQLRequest
 from gateway.http.stream_options import StreamOptions
+from gateway.http.unauthenticated import Unauthenticated
 from gateway.http.websocket.closing import CloseCode, SocketClosed
-from gateway.http.websocket.credentials import Credentials, read_credentials
+from gateway.http.websocket.credentials import read_credentials
 from gateway.http.websocket.messages import (
     ACKNOWLEDGED,
     PING,
@@ -28,6 +31,7 @@ from gateway.http.websocket.messages import (
 )
 from gateway.http.websocket.session import Initialise, Reply, Session, Start, Step, Stop
 from gateway.http.websocket.vigil import Vigil
+from gateway.model.caller import NOBODY
 
 Errors: TypeAlias = tuple[ErrorMember, ...]
 
@@ -96,7 +100,7 @@ class SocketConnection:
         match step:
             case Initialise(payload):
                 self._credentials = read_credentials(payload, Headers(scope=self._scope))
-                self._expires = _monotonic((await self._caller()).caller.expires_at, self._clock())
+                self._expires = _monotonic((await self._info()).caller.expires_at, self._clock())
                 self._vigil.initialise(self._clock())
                 self._session.acknowledge()
                 await self._say(ACKNOWLEDGED)
@@ -132,6 +136,8 @@ class SocketConnection:
         except (RequestRefused, HttpRefused) as refusal:
             count_refusal(self._operations.metrics, refusal.result)
             return refusal.result.errors
+        except StreamEnded as ended:
+            return (ended.error,)
         except SocketClosed:
             raise
         except Exception as error:  # noqa: BLE001  # the one exit: whatever it is, it is logged and masked
@@ -139,15 +145,21 @@ class SocketConnection:
         return ()
 
     async def _payloads(self, request: GraphQLRequest) -> AsyncGenerator[Payload, None]:
-        info = await self._caller()
-        async with aclosing(
-            self._operations.payloads(self._operations.plan(request, info.caller), request, info)
-        ) as payloads:
+        info = await self._info()
+        plan = self._operations.plan(request, info.caller, streams=True)
+        async with aclosing(self._operations.payloads(plan, request, info)) as payloads:
             async for payload in payloads:
                 yield payload
 
-    async def _caller(self) -> CallerInfo:
-        return caller_info(self._scope, await self._credentials.caller(self._authentication))
+    async def _info(self) -> CallerInfo:
+        """Tell who asks now; close with 4403 where that is nobody and somebody is needed."""
+        try:
+            info = await self._credentials.info(self._scope, self._authentication)
+        except Unauthenticated as error:
+            raise SocketClosed(CloseCode.FORBIDDEN, error.message) from error
+        if info.caller is NOBODY:
+            raise SocketClosed(CloseCode.FORBIDDEN, "An API key or a token is needed.")
+        return info
 
     async def _say(self, text: str) -> None:
         """Send; who has left is told by `receive`, and hears nothing more."""
