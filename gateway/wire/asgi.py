@@ -4,19 +4,17 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import structlog
 
 from gateway.model.tenant import Tenant
 from gateway.wire.authorization import read_authorization
-from gateway.wire.aws_json import AWS_JSON
 from gateway.wire.body import ClientGoneError, Receive, read_body, too_large
 from gateway.wire.errors import ServiceError, unknown_operation
 from gateway.wire.message import Request, Response
 from gateway.wire.protocol import WireProtocol
-from gateway.wire.rest_json import REST_JSON
+from gateway.wire.protocols import PROTOCOLS
 from gateway.wire.service import ServiceModel
 from gateway.wire.signature import verify
 
@@ -24,7 +22,6 @@ Scope: TypeAlias = MutableMapping[str, Any]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 MAX_BODY_BYTES = 1 << 20
-PROTOCOLS: Mapping[str, WireProtocol] = MappingProxyType({"rest-json": REST_JSON, "json": AWS_JSON})
 _BODY_UNREAD = frozenset({"RequestEntityTooLarge", "RequestTimeout"})
 _log = structlog.get_logger(__name__)
 

@@ -14,6 +14,12 @@ from gateway.wire.service import Operation, ServiceModel
 _CONTENT_TYPE = ("content-type", "application/x-amz-json-1.1")
 
 
+def serialize_request(model: ServiceModel, operation: Operation, params: Mapping[str, Any]) -> Request:
+    """Write a call without its signature. Raises ValueError for an unknown member."""
+    headers = (_CONTENT_TYPE, ("x-amz-target", f"{model.target_prefix}.{operation.name}"))
+    return Request("POST", "/", "/", "", headers, write_body(operation.input, params))
+
+
 def parse_request(model: ServiceModel, request: Request) -> tuple[str, dict[str, Any]]:
     """Answer the operation's name and its parameters by their SDK names.
 
@@ -48,4 +54,4 @@ def allowed_methods(_model: ServiceModel, _request: Request) -> tuple[str, ...]:
     return ()
 
 
-AWS_JSON = WireProtocol(parse_request, serialize_response, serialize_error, allowed_methods)
+AWS_JSON = WireProtocol(serialize_request, parse_request, serialize_response, serialize_error, allowed_methods)

@@ -11,8 +11,12 @@ from gateway.wire.service import Operation, ServiceModel
 
 @dataclass(frozen=True, slots=True)
 class WireProtocol:
-    """`allowed_methods` tells the HTTP methods of a path, none where the protocol has no OPTIONS to answer."""
+    """`serialize_request` and `parse_request` are each other's opposite; both take parameters by their SDK names.
 
+    `allowed_methods` tells the HTTP methods of a path, none where the protocol has no OPTIONS to answer.
+    """
+
+    serialize_request: Callable[[ServiceModel, Operation, Mapping[str, Any]], Request]
     parse_request: Callable[[ServiceModel, Request], tuple[str, dict[str, Any]]]
     serialize_response: Callable[[Operation, Mapping[str, Any]], Response]
     serialize_error: Callable[[ServiceModel, ServiceError], Response]

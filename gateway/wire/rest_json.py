@@ -1,9 +1,10 @@
 """The rest-json protocol: an operation is a method and a path, its parameters stand in path, query and JSON body."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl, unquote_to_bytes
+from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
 import orjson
 
@@ -12,12 +13,24 @@ from gateway.wire.json_values import read_body, write_body
 from gateway.wire.message import Request, Response
 from gateway.wire.protocol import WireProtocol
 from gateway.wire.service import Member, Operation, ServiceModel, Shape
-from gateway.wire.timestamps import parse_timestamp
+from gateway.wire.timestamps import format_iso8601, parse_timestamp
 
 _CONTENT_TYPE = ("content-type", "application/json")
 _MAX_QUERY_FIELDS = 1000
 _NO_CONTENT = 204
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
+
+
+def serialize_request(_model: ServiceModel, operation: Operation, params: Mapping[str, Any]) -> Request:
+    """Write a call without its signature. Raises ValueError for an unknown member, KeyError without a label's value."""
+    members = operation.input.members
+    body = {name: value for name, value in params.items() if name not in members or members[name].location == "body"}
+    labels = {_label(each): quote(params[each.name], safe="") for each in members.values() if each.location == "uri"}
+    path = "/" + "/".join([labels.get(part, part) for part in operation.path])
+    query = "&".join(_write_query(members.values(), params))
+    if not body:
+        return Request(operation.method, path, path, query, (), b"")
+    return Request(operation.method, path, path, query, (_CONTENT_TYPE,), write_body(operation.input, body))
 
 
 def parse_request(model: ServiceModel, request: Request) -> tuple[str, dict[str, Any]]:
@@ -61,6 +74,20 @@ def serialize_error(model: ServiceModel, error: ServiceError) -> Response:
         raise KeyError(error.code)
     body = orjson.dumps({**error.members, "code": str(status), "message": error.message})
     return Response(status, (_CONTENT_TYPE, ("x-amzn-errortype", error.code)), body)
+
+
+def _write_query(members: Iterable[Member], params: Mapping[str, Any]) -> Iterator[str]:
+    for member in members:
+        value = params.get(member.name)
+        if member.location == "querystring" and value is not None:
+            for item in value if member.shape.type == "list" else (value,):
+                yield f"{member.wire_name}={quote(_write_text(item), safe='')}"
+
+
+def _write_text(value: object) -> str:
+    if isinstance(value, datetime):
+        return format_iso8601(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _segments(path: str) -> list[str]:
@@ -137,4 +164,4 @@ _TEXT_READERS: Mapping[str, Callable[[str], object]] = {
     "timestamp": parse_timestamp,
 }
 
-REST_JSON = WireProtocol(parse_request, serialize_response, serialize_error, allowed_methods)
+REST_JSON = WireProtocol(serialize_request, parse_request, serialize_response, serialize_error, allowed_methods)

@@ -12,9 +12,9 @@ from gateway.wire.message import Request
 from gateway.wire.timestamps import parse_rfc822
 
 CLOCK_SKEW = timedelta(minutes=5)
-_BASIC = "%Y%m%dT%H%M%SZ"
+BASIC = "%Y%m%dT%H%M%SZ"
 _BASIC_FORM = re.compile(r"[0-9]{8}T[0-9]{6}Z")
-_TERMINATOR = "aws4_request"
+TERMINATOR = "aws4_request"
 
 
 def verify(request: Request, authorization: Authorization, secret: str, service: str, now: datetime) -> None:
@@ -32,13 +32,22 @@ def verify(request: Request, authorization: Authorization, secret: str, service:
     _check_payload(request, payload)
     canonical = canonical_request(request, authorization.signed_headers, payload)
     digest = hashlib.sha256(canonical).hexdigest()
-    text = "\n".join((ALGORITHM, signed_at.strftime(_BASIC), authorization.scope, digest))
-    expected = _hmac(_signing_key(secret, authorization), text).hex()
+    text = "\n".join((ALGORITHM, signed_at.strftime(BASIC), authorization.scope, digest))
+    key = signing_key(secret, authorization.date, authorization.region, authorization.service)
+    expected = hmac.digest(key, text.encode(), "sha256").hex()
     if not hmac.compare_digest(expected, authorization.signature):
         raise _invalid(
             "The request signature we calculated does not match the signature you provided. "
             "Check your AWS Secret Access Key and signing method."
         )
+
+
+def signing_key(secret: str, date: str, region: str, service: str) -> bytes:
+    """Derive what signs a day's requests (`date` as YYYYMMDD) to a service in a region."""
+    key = ("AWS4" + secret).encode()
+    for part in (date, region, service, TERMINATOR):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key
 
 
 def canonical_request(request: Request, signed_headers: tuple[str, ...], payload: str) -> bytes:
@@ -87,7 +96,7 @@ def _signed_at(request: Request) -> datetime:
     text = request.header("x-amz-date") or request.header("date") or ""
     try:
         if _BASIC_FORM.fullmatch(text):
-            return datetime.strptime(text, _BASIC).replace(tzinfo=UTC)
+            return datetime.strptime(text, BASIC).replace(tzinfo=UTC)
         return parse_rfc822(text)
     except ValueError as error:
         raise ServiceError(
@@ -99,19 +108,19 @@ def _signed_at(request: Request) -> datetime:
 def _check_scope(authorization: Authorization, service: str, signed_at: datetime) -> None:
     if authorization.service != service:
         raise _invalid(f"Credential should be scoped to correct service: '{service}'.")
-    if authorization.terminator != _TERMINATOR:
-        raise _invalid(f"Credential should be scoped with a valid terminator: '{_TERMINATOR}'.")
+    if authorization.terminator != TERMINATOR:
+        raise _invalid(f"Credential should be scoped with a valid terminator: '{TERMINATOR}'.")
     if authorization.date != signed_at.strftime("%Y%m%d"):
         raise _invalid("Date in Credential scope does not match the date of the request.")
 
 
 def _check_clock(signed_at: datetime, now: datetime) -> None:
-    signed, received = signed_at.strftime(_BASIC), now.astimezone(UTC).strftime(_BASIC)
+    signed, received = signed_at.strftime(BASIC), now.astimezone(UTC).strftime(BASIC)
     if signed_at < now - CLOCK_SKEW:
-        limit = (now - CLOCK_SKEW).astimezone(UTC).strftime(_BASIC)
+        limit = (now - CLOCK_SKEW).astimezone(UTC).strftime(BASIC)
         raise _invalid(f"Signature expired: {signed} is now earlier than {limit} ({received} - 5 min.)")
     if signed_at > now + CLOCK_SKEW:
-        limit = (now + CLOCK_SKEW).astimezone(UTC).strftime(_BASIC)
+        limit = (now + CLOCK_SKEW).astimezone(UTC).strftime(BASIC)
         raise _invalid(f"Signature not yet current: {signed} is still later than {limit} ({received} + 5 min.)")
 
 
@@ -131,17 +140,6 @@ def _check_signed_headers(request: Request, authorization: Authorization) -> Non
 def _check_payload(request: Request, payload: str) -> None:
     if any(value != payload for value in request.header_values("x-amz-content-sha256")):
         raise _invalid("The provided 'x-amz-content-sha256' header is not the SHA-256 of the body; it must be.")
-
-
-def _signing_key(secret: str, authorization: Authorization) -> bytes:
-    key = ("AWS4" + secret).encode()
-    for part in (authorization.date, authorization.region, authorization.service, authorization.terminator):
-        key = _hmac(key, part)
-    return key
-
-
-def _hmac(key: bytes, text: str) -> bytes:
-    return hmac.digest(key, text.encode(), "sha256")
 
 
 def _invalid(message: str) -> ServiceError:

@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from gateway.services.context import ServiceContext
 from gateway.store.sqlite import SqliteDatabase
 from tests.aws_environment import set_aws_environment
 from tests.clock import Clock
-from tests.contract.embedded import Embedded, Upstreams, embedded_services, in_process, over_aioboto3
+from tests.contract.embedded import Embedded, Upstreams, embedded_services, in_process, over_http
+from tests.sources.aws.proxy import forward_proxy
 
 
 @pytest.fixture(autouse=True)
@@ -23,18 +25,33 @@ def embedded(sqlite_database: SqliteDatabase, clock: Clock) -> Embedded:
     return embedded_services(ServiceContext(sqlite_database, clock, Sealer(bytes(32))))
 
 
-@pytest_asyncio.fixture(params=["in process", "aioboto3"])
-async def upstreams(request: pytest.FixtureRequest, embedded: Embedded) -> AsyncIterator[Upstreams]:
-    """Each test that asks for it runs twice: straight into the embedded services, and by aioboto3 over a socket."""
+PROXIED = "aioboto3 through a proxy"
+
+
+@pytest_asyncio.fixture(params=["in process", "signed HTTP", PROXIED])
+async def upstreams(
+    request: pytest.FixtureRequest, embedded: Embedded, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Upstreams]:
+    """Each test that asks for it runs three times: straight into the embedded services, by two roads to a socket."""
     if request.param == "in process":
         yield in_process(embedded)
         return
-    async with over_aioboto3(embedded) as reached:
-        yield reached
+    async with _remote(request.param, embedded, monkeypatch) as remote:
+        yield remote
 
 
-@pytest_asyncio.fixture
-async def both(embedded: Embedded) -> AsyncIterator[tuple[Upstreams, Upstreams]]:
-    """Both ways to the same services at once: in process, by aioboto3."""
-    async with over_aioboto3(embedded) as reached:
-        yield in_process(embedded), reached
+@pytest_asyncio.fixture(params=["signed HTTP", PROXIED])
+async def both(
+    request: pytest.FixtureRequest, embedded: Embedded, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[Upstreams, Upstreams]]:
+    """Two ways to the same services at once: in process, and by each of the roads to a socket."""
+    async with _remote(request.param, embedded, monkeypatch) as remote:
+        yield in_process(embedded), remote
+
+
+@asynccontextmanager
+async def _remote(road: str, embedded: Embedded, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Upstreams]:
+    async with AsyncExitStack() as stack:
+        if road == PROXIED:
+            monkeypatch.setenv("HTTP_PROXY", (await stack.enter_async_context(forward_proxy())).url)
+        yield await stack.enter_async_context(over_http(embedded))

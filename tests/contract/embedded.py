@@ -1,4 +1,4 @@
-"""Both embedded services over one store, and the two ways to them."""
+"""Both embedded services over one store, and the ways to them."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -98,8 +98,10 @@ def _in_process(source: str, tenant: Tenant, service: EmbeddedService) -> InProc
 
 
 @asynccontextmanager
-async def over_aioboto3(embedded: Embedded, clock_ahead: timedelta = timedelta()) -> AsyncIterator[Upstreams]:
-    """Serve both services on a real socket and reach them as any AWS SDK would; needs the `aws_environment`.
+async def over_http(embedded: Embedded, clock_ahead: timedelta = timedelta()) -> AsyncIterator[Upstreams]:
+    """Serve both services on a real socket and reach them, signed, as any AWS SDK would; needs the `aws_environment`.
+
+    Where HTTP_PROXY is set they are reached by aioboto3 through that proxy, else reads take their own road.
 
     `clock_ahead` is how far the server's clock, as signatures are checked by, is ahead.
     """

@@ -1,4 +1,4 @@
-"""What an upstream promises, held against both: straight into the embedded services, and by aioboto3 over a socket."""
+"""What an upstream promises, held against all: straight into the embedded services, and by each road over a socket."""
 
 import json
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from gateway.model import errors
 from gateway.services.ingest import ClickType, report_click
 from gateway.sources.upstream import Params, Upstream
 from tests.clock import Clock
-from tests.contract.embedded import ALEXA, ONE_CLICK, Embedded, Upstreams, over_aioboto3
+from tests.contract.embedded import ALEXA, ONE_CLICK, Embedded, Upstreams, over_http
 
 BUTTONS = tuple(f"G030PM{number:010}" for number in range(1, 8))
 BUTTON = BUTTONS[0]
@@ -272,7 +272,7 @@ async def test_an_upstream_that_works_says_so(upstreams: Upstreams) -> None:
 async def test_a_key_that_is_not_accepted(embedded: Embedded, monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrong secret makes a source unavailable, and its check says that it was reached and the key refused."""
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "w" * 40)
-    async with over_aioboto3(embedded) as upstreams:
+    async with over_http(embedded) as upstreams:
         for upstream, operation in ((upstreams.one_click, "ListDevices"), (upstreams.alexa, "SearchDevices")):
             with pytest.raises(errors.UpstreamUnavailable, match="does not accept the gateway's credentials"):
                 await upstream.call(operation, {})
@@ -283,7 +283,7 @@ async def test_a_key_that_is_not_accepted(embedded: Embedded, monkeypatch: pytes
 
 async def test_a_clock_that_is_wrong(embedded: Embedded) -> None:
     """Where a service's clock is ten minutes ahead, the source is unavailable and its check tells by how much."""
-    async with over_aioboto3(embedded, clock_ahead=timedelta(minutes=10)) as upstreams:
+    async with over_http(embedded, clock_ahead=timedelta(minutes=10)) as upstreams:
         with pytest.raises(errors.UpstreamUnavailable, match="credentials"):
             await upstreams.one_click.call("ListDevices", {})
 

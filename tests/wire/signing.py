@@ -15,10 +15,12 @@ NOW = datetime(2024, 2, 29, 12, 0, 0, tzinfo=UTC)
 URL = "http://127.0.0.1:8000"
 
 
-class _SignerAt(botocore.auth.SigV4Auth):
+class SignerAt(botocore.auth.SigV4Auth):
     """botocore's signer, for a moment of the test's choice."""
 
-    moment = NOW
+    def __init__(self, credentials: Credentials, service: str, region: str, moment: datetime = NOW) -> None:
+        super().__init__(credentials, service, region)
+        self.moment = moment
 
     def add_auth(self, request: AWSRequest) -> None:
         request.context["timestamp"] = self.moment.strftime("%Y%m%dT%H%M%SZ")
@@ -39,6 +41,6 @@ def signed(
 ) -> Request:
     url = URL + prefix + path + (f"?{query}" if query else "")
     request = AWSRequest(method=method, url=url, headers=dict(headers or {}), data=body)
-    _SignerAt(Credentials(ACCESS_KEY_ID, secret), service, "us-west-2").add_auth(request)
+    SignerAt(Credentials(ACCESS_KEY_ID, secret), service, "us-west-2").add_auth(request)
     sent = {"method": method, "url": url, "headers": [(k.lower(), v) for k, v in request.headers.items()], "body": ""}
     return replace(request_of(sent, prefix), body=body)

@@ -1,7 +1,9 @@
-"""The road to an AWS-compatible endpoint, by aioboto3.
+"""The roads to an AWS-compatible endpoint.
 
-    upstream → requests (checked) → retry → ceiling → botocore (credentials, signature) → transport → answers
+    upstream → requests (checked) → retry → ceiling → signed_http → connections → answers     reads
+                                                    → aioboto3    → transport   → answers     mutations, checks
 
+aioboto3 finds what both need to know: credentials, roles, certificates, proxies. Behind a proxy it reads as well.
 Whatever fails on a call's way comes back as a Failed with its fault (gateway.sources.faults).
 """
 

@@ -16,12 +16,30 @@ _CLIENT_FAULT = 400
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerParser:
-    """Takes the place of botocore's response parsers. Both services answer in JSON, and only in the body.
+class Answer:
+    """An HTTP answer as it came; headers by their names in lower case."""
 
-    Results have aware UTC datetimes, and the headers in ResponseMetadata. Anything else raises Failed: an error of the
-    service with its fault and message, what is no answer of the service as UNREADABLE.
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def read_answer(operation: Operation, answer: Answer) -> dict[str, Any]:
+    """Answer the output by its SDK names, with aware UTC datetimes. Both services answer in JSON, and only in the body.
+
+    Anything else raises Failed: an error of the service with its fault and message, what is no answer of the service as
+    UNREADABLE.
     """
+    if answer.status >= _CLIENT_FAULT:
+        raise _error(answer.status, answer.headers, answer.body)
+    if answer.status >= _REDIRECTION:
+        raise Failed(UNREADABLE, f"HTTP status {answer.status}", answer.headers)
+    return _output(operation, answer)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerParser:
+    """Takes the place of botocore's response parsers: `read_answer`, with the headers in ResponseMetadata."""
 
     model: ServiceModel
 
@@ -32,28 +50,22 @@ class AnswerParser:
 
     async def parse(self, response: Mapping[str, Any], shape: object) -> dict[str, Any]:
         del shape
-        status: int = response["status_code"]
-        headers: Mapping[str, str] = response["headers"]
-        body: bytes = response["body"]
-        if status >= _CLIENT_FAULT:
-            raise _error(status, headers, body)
-        if status >= _REDIRECTION:
-            raise Failed(UNREADABLE, f"HTTP status {status}", headers)
-        output = _output(self.model.operations[response["context"]["operation_name"]], headers, body)
-        output["ResponseMetadata"] = {"HTTPStatusCode": status, "HTTPHeaders": headers}
+        answer = Answer(response["status_code"], response["headers"], response["body"])
+        output = read_answer(self.model.operations[response["context"]["operation_name"]], answer)
+        output["ResponseMetadata"] = {"HTTPStatusCode": answer.status, "HTTPHeaders": answer.headers}
         return output
 
 
-def _output(operation: Operation, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+def _output(operation: Operation, answer: Answer) -> dict[str, Any]:
     if operation.output is None or not operation.output.members:
         return {}
     try:
-        output = read_body(operation.output, body)
+        output = read_body(operation.output, answer.body)
     except ServiceError as error:
-        raise Failed(UNREADABLE, error.message, headers) from error
+        raise Failed(UNREADABLE, error.message, answer.headers) from error
     # Every member is optional in the models, but an answer with none of them would pass for an empty fleet.
     if not output:
-        raise Failed(UNREADABLE, "the answer has no member of the operation's output", headers)
+        raise Failed(UNREADABLE, "the answer has no member of the operation's output", answer.headers)
     return output
 
 

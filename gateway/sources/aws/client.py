@@ -1,5 +1,6 @@
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from ssl import SSLContext
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,9 +16,12 @@ from gateway.settings.not_usable import NotUsable
 from gateway.settings.source import SourceSettings
 from gateway.sources.aws.answers import AnswerParser
 from gateway.sources.aws.ceiling import Ceiling
-from gateway.sources.aws.credentials import source_credentials
+from gateway.sources.aws.connections import Address, Connections
+from gateway.sources.aws.credentials import SourceCredentials, source_credentials
+from gateway.sources.aws.endpoint import Endpoint
 from gateway.sources.aws.requests import read_operations
 from gateway.sources.aws.retry import Retry
+from gateway.sources.aws.signed_http import Method, SignedHttp
 from gateway.sources.aws.transport import Transport
 from gateway.sources.aws.upstream import AwsUpstream
 from gateway.wire.service import SPECS, ServiceModel, load
@@ -35,38 +39,57 @@ class UnusableSource(NotUsable):
 
 @asynccontextmanager
 async def open_aws(source: SourceSettings) -> AsyncIterator[AwsUpstream]:
-    """Open a source's upstream, without asking its service anything yet. Raise UnusableSource naming the source.
-
-    Reads share connections that are kept. Each mutation has a new one: on a kept one that the service is just closing,
-    nobody could tell whether it was applied.
-    """
+    """Open a source's upstream, without asking its service anything yet. Raise UnusableSource naming the source."""
     model = load(_MODELS[source.service])
-    reads = read_operations(model)
     async with AsyncExitStack() as stack:
         try:
-            _check_endpoint(source.endpoint_url or "")
-            session = _session(source, model)
-            reader = await stack.enter_async_context(_client(session, source, model, {}))
-            writer = await stack.enter_async_context(_client(session, source, model, _NEW_CONNECTIONS))
-        except (BotoCoreError, ValueError) as error:
+            reads, afresh = await _methods(source, model, stack)
+        except (BotoCoreError, ValueError, OSError) as error:
             raise UnusableSource(f"source {source.name!r} cannot be used: {error}") from error
-        methods = {name: getattr(reader if name in reads else writer, xform_name(name)) for name in model.operations}
         yield AwsUpstream(
             source=source.name,
             model=model,
-            methods=MappingProxyType(methods),
+            reads=reads,
+            afresh=afresh,
             cheap_read=_CHEAP_READS[source.service],
             ceiling=Ceiling(source.concurrency, source.rate),
             retry=Retry(source.attempts),
-            reads=reads,
         )
 
 
-def _session(source: SourceSettings, model: ServiceModel) -> aioboto3.Session:
+async def _methods(
+    source: SourceSettings, model: ServiceModel, stack: AsyncExitStack
+) -> tuple[Mapping[str, Method], Mapping[str, Method]]:
+    """The operations that only read, and all of them over new connections. Behind a proxy aioboto3 reads too."""
+    endpoint = Endpoint.of_url(source.endpoint_url or "")
     core = AioSession(profile=source.profile)
+    credentials = source_credentials(core, source)
+    session = _session(core, model, credentials)
+    afresh = await stack.enter_async_context(_client(session, source, model, _NEW_CONNECTIONS))
+    transport: Transport = afresh._endpoint.http_session  # noqa: SLF001 - only it knows certificates and proxies
+    names = read_operations(model)
+    if transport.proxies(source.endpoint_url or ""):
+        reads = _by_name(await stack.enter_async_context(_client(session, source, model, {})), names)
+    else:
+        connections = _connections(source, endpoint, transport.tls())
+        stack.push_async_callback(connections.close)
+        signed = SignedHttp(model, source.aws_region, endpoint, credentials, connections)
+        reads = {name: signed.method(name) for name in names}
+    return MappingProxyType(reads), MappingProxyType(_by_name(afresh, model.operations))
+
+
+def _by_name(client: Any, operations: Iterable[str]) -> dict[str, Method]:  # noqa: ANN401 - botocore makes its class
+    return {name: getattr(client, xform_name(name)) for name in operations}
+
+
+def _connections(source: SourceSettings, endpoint: Endpoint, tls: SSLContext | None) -> Connections:
+    return Connections(Address(endpoint.host, endpoint.port, tls, source.connect_timeout, source.read_timeout))
+
+
+def _session(core: AioSession, model: ServiceModel, credentials: SourceCredentials) -> aioboto3.Session:
     core.get_component("data_loader").search_paths.insert(0, str(SPECS))
     core.register_component("response_parser_factory", AnswerParser(model))
-    core.register_component("credential_provider", source_credentials(core, source))
+    core.register_component("credential_provider", credentials)
     return aioboto3.Session(botocore_session=core)
 
 
@@ -82,15 +105,6 @@ def _client(
         config=_config(source, connections),
     )
     return client
-
-
-def _check_endpoint(url: str) -> None:
-    """Raise ValueError for what botocore would only stumble over at the first call."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
-        raise ValueError(f"endpoint_url {url!r} must be http://host or https://host, with a port and a path if need be")
-    if parts.query or parts.fragment or parts.username is not None:
-        raise ValueError(f"endpoint_url {url!r} must have neither a query, a fragment nor a user name")
 
 
 def _config(source: SourceSettings, connections: Mapping[str, Any]) -> AioConfig:

@@ -11,6 +11,7 @@ from aiobotocore.session import AioSession
 from botocore.exceptions import CredentialRetrievalError, NoCredentialsError, ProfileNotFound
 
 from gateway.settings.source import SourceSettings
+from gateway.sources.aws.transport import CheckedSession
 
 ROLE_SESSION = "device-gateway"
 SECONDS_BETWEEN_FAILURES = 10.0
@@ -71,6 +72,7 @@ def source_credentials(session: AioSession, source: SourceSettings) -> SourceCre
 
 def _assume(session: AioSession, source: SourceSettings) -> Callable[[], Awaitable[dict[str, str]]]:
     config = AioConfig(
+        http_session_cls=CheckedSession,
         connect_timeout=source.connect_timeout,
         read_timeout=source.read_timeout,
         retries={"mode": "standard", "total_max_attempts": 2},

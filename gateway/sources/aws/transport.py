@@ -1,9 +1,11 @@
 import asyncio
+import ssl
 from typing import Any
 
 import aiohttp
 from aiobotocore.awsrequest import AioAWSResponse
 from aiobotocore.httpsession import AIOHTTPSession
+from botocore.httpsession import get_cert_path
 from yarl import URL
 
 from gateway.sources.faults import CUT_OFF, SLOW, SLOW_TO_CONNECT, UNREACHABLE, UNREADABLE, Failed
@@ -11,13 +13,34 @@ from gateway.sources.faults import CUT_OFF, SLOW, SLOW_TO_CONNECT, UNREACHABLE, 
 LARGEST_ANSWER = 16_777_216
 
 
-class Transport(AIOHTTPSession):  # type: ignore[misc] # aiobotocore has no types
+class CheckedSession(AIOHTTPSession):  # type: ignore[misc] # aiobotocore has no types
+    """aiobotocore's session, which holds a certificate against its issuer only, with the check of the host's name."""
+
+    def _get_ssl_context(self) -> ssl.SSLContext:
+        context: ssl.SSLContext = super()._get_ssl_context()
+        context.check_hostname = True
+        return context
+
+
+class Transport(CheckedSession):
     """Sends each request exactly once, and tells failures before sending from those after.
 
     aiobotocore's own session repeats a PUT or DELETE whose connection broke, although it may have been applied; follows
     redirects with the signature; and reads an answer of any size at any speed. An attempt here takes no longer than the
     connect and the read timeout together.
     """
+
+    def proxies(self, url: str) -> bool:
+        """Whether requests to there go through a proxy, as HTTP_PROXY, HTTPS_PROXY and NO_PROXY have it."""
+        return self._proxy_config.proxy_url_for(url) is not None
+
+    def tls(self) -> ssl.SSLContext | None:
+        """What aiobotocore's own connections would be made with; None without TLS. Raise OSError for a bad bundle."""
+        if not self._verify:
+            return None
+        context = self._get_ssl_context()
+        context.load_verify_locations(get_cert_path(self._verify))
+        return context
 
     async def send(self, request: Any) -> AioAWSResponse:  # noqa: ANN401 - botocore's prepared request
         """Answer with the whole body read; raise Failed where there is none."""

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -12,6 +12,7 @@ from gateway.model.errors import GatewayError
 from gateway.sources.aws.ceiling import Ceiling
 from gateway.sources.aws.requests import check_request
 from gateway.sources.aws.retry import Retry
+from gateway.sources.aws.signed_http import Method
 from gateway.sources.faults import CLOCKS_DIFFER, NO_CREDENTIALS, NOT_ACCEPTED, Failed, Outage, fault_of
 from gateway.sources.probe import Probe, skew_seconds
 from gateway.sources.upstream import Params
@@ -23,18 +24,22 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class AwsUpstream:
-    """One service of one account and region behind an AWS-compatible endpoint, by aioboto3; made by `open_aws`.
+    """One service of one account and region behind an AWS-compatible endpoint; made by `open_aws`.
+
+    `reads` are the operations that change nothing, over connections that are kept; `afresh` is every operation, each
+    call over a connection of its own: on a kept one that the service is just closing, nobody could tell whether a
+    mutation was applied, and a check would fail for no reason.
 
     Requests are checked here first, as the embedded services check them, so both upstreams refuse the same ones alike.
     """
 
     source: str
     model: ServiceModel = field(repr=False)
-    methods: Mapping[str, Callable[..., Awaitable[dict[str, Any]]]] = field(repr=False)
+    reads: Mapping[str, Method] = field(repr=False)
+    afresh: Mapping[str, Method] = field(repr=False)
     cheap_read: str
     ceiling: Ceiling = field(repr=False)
     retry: Retry
-    reads: frozenset[str] = field(repr=False)
 
     @property
     def beyond(self) -> frozenset[str]:
@@ -43,10 +48,12 @@ class AwsUpstream:
     async def call(self, operation: str, params: Params) -> Params:
         try:
             self._check(operation, params)
-            answer = await self.retry.run(partial(self._attempt, operation, params), reads=operation in self.reads)
+            method = self.reads.get(operation) or self.afresh[operation]
+            attempt = partial(self._attempt, method, operation, params)
+            answer = await self.retry.run(attempt, reads=operation in self.reads)
         except Failed as failure:
             raise self._error(operation, failure) from failure
-        del answer["ResponseMetadata"]
+        answer.pop("ResponseMetadata", None)  # aioboto3's
         return answer
 
     async def call_many(self, operation: str, params: Sequence[Params]) -> Sequence[Params | GatewayError]:
@@ -57,7 +64,7 @@ class AwsUpstream:
     async def check(self) -> Probe:
         """Ask for one device, once."""
         try:
-            answer = await self._attempt(self.cheap_read, {"MaxResults": 1})
+            answer = await self._attempt(self.afresh[self.cheap_read], self.cheap_read, {"MaxResults": 1})
         except Failed as failure:
             return self._failed_probe(failure)
         headers = answer["ResponseMetadata"]["HTTPHeaders"]
@@ -73,11 +80,11 @@ class AwsUpstream:
         except ServiceError as refusal:
             raise Failed(fault_of(refusal.code, refusal.message), refusal.message) from refusal
 
-    async def _attempt(self, operation: str, params: Params) -> dict[str, Any]:
+    async def _attempt(self, method: Method, operation: str, params: Params) -> dict[str, Any]:
         given = {name: value for name, value in params.items() if value is not None}
         async with self.ceiling.slot(operation):
             try:
-                return await self.methods[operation](**given)
+                return await method(**given)
             except BotoCoreError as error:
                 # The request was checked and the transport raises Failed: what is left is looking for credentials.
                 raise Failed(NO_CREDENTIALS) from error

@@ -45,6 +45,8 @@ class StubUpstream:
                 self.most_under_way = max(self.most_under_way, self.under_way)
                 await self.script[min(len(self.received), len(self.script)) - 1](writer)
                 self.under_way -= 1
+                if request.headers.get("connection") == "close":
+                    return
         finally:
             writer.close()
 

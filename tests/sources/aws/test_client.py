@@ -66,7 +66,7 @@ async def test_alexa_below_a_path() -> None:
 
         assert (request.method, request.path) == ("POST", "/alexa-for-business")
         assert request.headers["x-amz-target"] == "AlexaForBusiness.SearchDevices"
-        assert request.body == b'{"MaxResults": 5}'
+        assert request.body == b'{"MaxResults":5}'
         assert scopes(stub) == [f"{ACCESS_KEY_ID}/us-east-1/a4b/aws4_request"]
 
 

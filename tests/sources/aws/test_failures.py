@@ -137,12 +137,15 @@ async def test_nonsense_is_an_outage_and_never_an_empty_fleet(behaviour: Behavio
         assert len(stub.received) == 1
 
 
-async def test_an_endless_answer_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("operation", "road"), [("ListDevices", "connections"), ("InitiateDeviceClaim", "transport")])
+async def test_an_endless_answer_is_not_read_to_its_end(
+    monkeypatch: pytest.MonkeyPatch, operation: str, road: str
+) -> None:
     """An answer larger than any page of devices is given up, so that it cannot fill the memory."""
-    monkeypatch.setattr("gateway.sources.aws.transport.LARGEST_ANSWER", 1000)
+    monkeypatch.setattr(f"gateway.sources.aws.{road}.LARGEST_ANSWER", 1000)
     async with misbehaving(answer(200, b" " * 1001)) as (upstream, stub):
         with pytest.raises(errors.UpstreamError) as raised:
-            await upstream.call("ListDevices", {})
+            await upstream.call(operation, {} if operation == "ListDevices" else DEVICE)
 
         assert_outage(raised.value, errors.UpstreamUnavailable, "cannot be understood")
         assert len(stub.received) == 1
@@ -322,6 +325,17 @@ async def test_an_idle_connection_that_the_service_has_closed_costs_no_mutation(
         assert len(stub.received) == 2
 
 
+async def test_a_check_does_not_trip_over_a_connection_that_is_just_closing() -> None:
+    """A service that has closed, or is closing, the connections it kept is there all the same."""
+    async with misbehaving(DEVICES, DEVICES, hang_up) as (upstream, stub):
+        await upstream.call("ListDevices", {})
+        available = (await upstream.check()).available
+
+        assert available
+        assert len(stub.received) == 2
+        assert len(stub.writers) == 2
+
+
 async def test_neither_key_nor_secret_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     """An outage is logged with its cause, and without what requests are signed with."""
     with structlog.testing.capture_logs() as logged, caplog.at_level("INFO"):
@@ -332,6 +346,6 @@ async def test_neither_key_nor_secret_is_logged(caplog: pytest.LogCaptureFixture
     assert [(entry["event"], entry["source"], entry["operation"]) for entry in logged] == [
         ("upstream failed", "hq", "ListDevices")
     ]
-    assert "ServerDisconnected" in logged[0]["cause"]
+    assert logged[0]["cause"] == "closed by its server"
     assert SECRET_ACCESS_KEY not in str(logged) + caplog.text
     assert "Signature=" not in str(logged) + caplog.text

@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 
 from gateway.model import errors
 from gateway.settings.source import SourceSettings
-from gateway.sources.aws import open_aws
+from gateway.sources.aws import UnusableSource, open_aws
 from tests.sources.aws.stub_upstream import answer, stub_upstream
 
 NO_DEVICES = answer(200, b'{"devices": []}')
@@ -66,3 +66,28 @@ async def test_a_certificate_of_ones_own_is_believed_when_told_to(
             assert await upstream.call("ListDevices", {}) == {"Devices": []}
 
         assert len(stub.received) == 1
+
+
+async def test_a_certificate_of_another_name_is_not_believed(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A certificate that is believed, but is not the endpoint's own, makes nobody the endpoint."""
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(certificate))
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(certificate)
+    async with stub_upstream(NO_DEVICES, tls=tls) as stub:
+        url = stub.url.replace("127.0.0.1", "localhost")
+        async with open_aws(SourceSettings(name="hq", service="one-click", endpoint_url=url, attempts=1)) as upstream:
+            for operation, params in (("ListDevices", {}), ("InitiateDeviceClaim", {"DeviceId": "G030PM0000000001"})):
+                with pytest.raises(errors.UpstreamUnavailable, match="Source hq cannot be reached"):
+                    await upstream.call(operation, params)
+
+        assert stub.received == []
+
+
+async def test_a_bundle_that_cannot_be_read_is_told_at_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Certificates that are not where AWS_CA_BUNDLE says are a mistake in the settings, not an outage."""
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(tmp_path / "nothing.pem"))
+
+    with pytest.raises(UnusableSource, match="source 'hq' cannot be used"):
+        await open_aws(SourceSettings(name="hq", service="one-click", endpoint_url="https://127.0.0.1")).__aenter__()
