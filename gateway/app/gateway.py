@@ -67,7 +67,7 @@ async def open_gateway(settings: Settings, stopping: Callable[[], bool] = lambda
             return None
 
         rates = await open_rates(settings, metrics, stack)
-        schema, options = make_schema(), http_options_of(settings)
+        schema, options = make_schema(federation=settings.federation), http_options_of(settings)
         trusted = await open_trusted(settings, schema, options, stack)
         authentication = authentication_of(settings, database)
         make_context, budget = _contexts(settings, fleet, metrics), budget_of(settings, rates)

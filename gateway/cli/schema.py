@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from gateway.schema.federation_sdl import subgraph_sdl
 from gateway.schema.schema import make_schema
 
 schema = typer.Typer(help="The graph as text.\n\nExample: `gateway schema print`", no_args_is_help=True)
@@ -11,17 +12,22 @@ schema = typer.Typer(help="The graph as text.\n\nExample: `gateway schema print`
 File = Annotated[Path, typer.Argument(help="The printed schema.")]
 
 
+Federation = Annotated[
+    bool, typer.Option("--federation", help="As a composer of Apollo Federation reads it, with keys.")
+]
+
+
 def printed() -> str:
     return make_schema().as_str().rstrip() + "\n"
 
 
 @schema.command("print")
-def print_schema() -> None:
+def print_schema(*, federation: Federation = False) -> None:
     """Print the graph in the schema definition language.
 
     Example: `gateway schema print > schema.graphql`
     """
-    typer.echo(printed(), nl=False)
+    typer.echo(subgraph_sdl(printed()) if federation else printed(), nl=False)
 
 
 @schema.command()

@@ -65,6 +65,7 @@ PAGE = ListSize(
 """A connection; assumed is the default of the setting page_size."""
 
 IDS = ListSize(slicing_arguments=["ids"], require_one_slicing_argument=False)
+REPRESENTATIONS = ListSize(slicing_arguments=["representations"], require_one_slicing_argument=False)
 TAGS = ListSize(assumed_size=10)
 ATTRIBUTES = ListSize(assumed_size=5)
 METHODS = ListSize(assumed_size=5)

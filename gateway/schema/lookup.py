@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 import strawberry
 
@@ -50,7 +50,7 @@ async def node_by_id(context: Context, text: str, argument: str) -> AnyNode | No
 async def nodes_by_id(context: Context, texts: Sequence[str], argument: str) -> list[AnyNode | GatewayError | None]:
     """As node_by_id for each, in order; a failure takes the place of its item."""
     asked = bounded(texts, argument, context.limits.maximum) or ()
-    return await asyncio.gather(*(_node_or_failure(context, text, argument) for text in asked))
+    return await asyncio.gather(*(found_or_failure(node_by_id(context, text, argument)) for text in asked))
 
 
 async def device_by(context: Context, by: DeviceBy, source: str | None) -> Device | None:
@@ -117,8 +117,9 @@ async def _by_key(source: Source, key: str) -> Sequence[Device]:
     return [] if found is None else [found]
 
 
-async def _node_or_failure(context: Context, text: str, argument: str) -> AnyNode | GatewayError | None:
+async def found_or_failure(finding: Awaitable[AnyNode | None]) -> AnyNode | GatewayError | None:
+    """Wait for one of several; its failure is returned, to take its place among them."""
     try:
-        return await node_by_id(context, text, argument)
+        return await finding
     except GatewayError as failure:
         return failure

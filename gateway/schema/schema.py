@@ -1,11 +1,15 @@
+from collections.abc import Mapping
 from datetime import datetime
 
 import strawberry
 from graphql import GraphQLSchema, Undefined
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types.scalar import ScalarDefinition
 
 from gateway.schema.device import AlexaDevice, OneClickDevice
 from gateway.schema.event import ClickEvent, ConnectionStatusEvent, OtherDeviceEvent
+from gateway.schema.federation import REPRESENTATION, Representation, subgraph_query
+from gateway.schema.federation_sdl import subgraph_sdl
 from gateway.schema.mutation import Mutation
 from gateway.schema.query import Query
 from gateway.schema.room import Room
@@ -14,12 +18,21 @@ from gateway.schema.subscription import Subscription
 from gateway.schema.user import User
 
 CONCRETE = (OneClickDevice, AlexaDevice, Room, User, ClickEvent, ConnectionStatusEvent, OtherDeviceEvent)
+SCALARS: Mapping[object, ScalarDefinition] = {datetime: DATE_TIME, Representation: REPRESENTATION}
 
 
-def make_schema() -> strawberry.Schema:
-    """Build the graph that contract.graphql promises; `schema.graphql` is its print."""
+def make_schema(*, federation: bool = False) -> strawberry.Schema:
+    """Build the graph that contract.graphql promises; `schema.graphql` is its print.
+
+    `federation`: with `_service` and `_entities`, by which it is a subgraph of a larger graph.
+    """
+    plain = _schema(Query)
+    return _schema(subgraph_query(subgraph_sdl(plain.as_str()))) if federation else plain
+
+
+def _schema(query: type[Query]) -> strawberry.Schema:
     schema = strawberry.Schema(
-        Query, Mutation, Subscription, types=CONCRETE, config=StrawberryConfig(scalar_map={datetime: DATE_TIME})
+        query, Mutation, Subscription, types=CONCRETE, config=StrawberryConfig(scalar_map=SCALARS)
     )
     _leave_out_null_defaults(schema._schema)  # noqa: SLF001  # Strawberry's only way to the graphql-core schema
     return schema

@@ -33,6 +33,9 @@ class WebSettings(BaseModel):
         default=None,
         description="Run documents sent by GET without a preflight header; unless said, not if hardened.",
     )
+    federation: bool = Field(
+        default=False, description="Be a subgraph of Apollo Federation: answer `_service` and `_entities`."
+    )
     status_profile: Literal["default", "draft-2026"] = Field(
         default="default", description="HTTP statuses as clients expect them, or as the draft of 2026 has them."
     )

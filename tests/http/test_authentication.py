@@ -89,6 +89,7 @@ def settings(tmp_path: Path, issuer: Issuer) -> Settings:
         token_audience="fleet",
         token_sources_claim="sources",
         secret_key="s" * 32,
+        federation=True,
     )
 
 
@@ -204,6 +205,8 @@ async def test_only_a_hash_of_a_key_is_kept(database: SqliteDatabase, settings: 
         "{ ... { users { totalCount } } }",
         'query { node(id: "x") { ... on User { email } } }',
         'query { nodes(ids: ["x"]) { ...U } } fragment U on User { email }',
+        '{ _entities(representations: [{__typename: "User", id: "x"}]) { ... on User { email } } }',
+        "query($r: [_Any!]! = []) { x: _entities(representations: $r) { ...U } } fragment U on User { email }",
         'mutation { tagDevice(input: {id: "x", tags: []}) { userErrors { code } } }',
         'mutation { setDeviceEnabled(input: {id: "x", enabled: true}) { userErrors { code } } }',
         'mutation { claimDevices(input: {claimCode: "C-1"}) { total } }',
@@ -211,7 +214,7 @@ async def test_only_a_hash_of_a_key_is_kept(database: SqliteDatabase, settings: 
     ],
 )
 async def test_there_is_no_way_around_a_scope(client: httpx.AsyncClient, database: SqliteDatabase, query: str) -> None:
-    """A field is refused without its scope by every way to it: alias, fragment, interface, node and nodes."""
+    """A field is refused without its scope by every way: alias, fragment, interface, node, nodes and _entities."""
     _, answer = await ask(client, query, await key(database, READ))
 
     assert codes(answer) == ["FORBIDDEN"]
@@ -229,6 +232,23 @@ async def test_an_id_is_no_way_around_a_scope(client: httpx.AsyncClient, databas
 
     assert allowed == {"data": {"node": {"id": device}}}
     assert (refused["data"], codes(refused)) == ({"node": None}, ["FORBIDDEN"])
+
+
+async def test_an_entity_is_no_way_around_a_scope(client: httpx.AsyncClient, database: SqliteDatabase) -> None:
+    """What a representation stands for needs its scope, even where the document does not name its type."""
+    everything, readers = await key(database), await key(database, READ)
+    _, answer = await ask(client, "{ users(first: 1) { nodes { __typename id } } }", everything)
+    user = answer["data"]["users"]["nodes"][0]
+    query = "query($r: [_Any!]!) { _entities(representations: $r) { __typename } }"
+
+    _, allowed = await ask(client, query, everything, r=[user])
+    _, refused = await ask(client, query, readers, r=[user])
+    _, nobody = await ask(client, query, None, r=[user])
+    _, schema = await ask(client, "{ _service { sdl } }")
+
+    assert allowed == {"data": {"_entities": [{"__typename": "User"}]}}
+    assert (refused["data"], codes(refused)) == ({"_entities": [None]}, ["FORBIDDEN"])
+    assert [("data" in one, codes(one)) for one in (nobody, schema)] == [(False, ["UNAUTHENTICATED"])] * 2
 
 
 async def test_a_refused_mutation_changes_nothing(client: httpx.AsyncClient, database: SqliteDatabase) -> None:
@@ -249,12 +269,15 @@ async def test_a_confined_caller_sees_its_sources_only(client: httpx.AsyncClient
     """Another source's device is null from node, and absent from lists, counts and sources."""
     everything, confined = await key(database), await key(database, sources=frozenset({"echoes"}))
     button, echo = await some_device(client, everything), await some_device(client, everything, "ALEXA_FOR_BUSINESS")
-    query = """query($ids: [ID!]!) { nodes(ids: $ids) { id } sources { name }
+    query = """query($ids: [ID!]!, $representations: [_Any!]!) { nodes(ids: $ids) { id } sources { name }
+      _entities(representations: $representations) { ... on Device { id } }
       devices(first: 100) { totalCount nodes { source { name } } } }"""
+    known = [{"__typename": "Device", "id": one} for one in (button, echo)]
 
-    _, answer = await ask(client, query, confined, ids=[button, echo])
+    _, answer = await ask(client, query, confined, ids=[button, echo], representations=known)
 
     assert answer["data"]["nodes"] == [None, {"id": echo}]
+    assert answer["data"]["_entities"] == [None, {"id": echo}]
     assert answer["data"]["sources"] == [{"name": "echoes"}]
     assert answer["data"]["devices"]["totalCount"] == 40
     assert {node["source"]["name"] for node in answer["data"]["devices"]["nodes"]} == {"echoes"}

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+import strawberry
 from starlette.applications import Starlette
 
 from gateway.http.caller import CallerInfo
@@ -96,6 +97,7 @@ async def open_graph(
     places: Sequence[Place],
     scan_limit: int = 5000,
     limits: PageLimits = PageLimits(),  # noqa: B008 - frozen
+    schema: strawberry.Schema = SCHEMA,
 ) -> AsyncIterator[Graph]:
     """Open the graph over the sources in that order, on the store of the context."""
     ways.watched.use(context)
@@ -109,7 +111,7 @@ async def open_graph(
         return None
 
     options = HttpOptions()
-    app = Starlette(routes=routes(SCHEMA, make_context, ready, [], options), middleware=middleware(options))
+    app = Starlette(routes=routes(schema, make_context, ready, [], options), middleware=middleware(options))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         yield Graph(client, ways, way, context, clock)
