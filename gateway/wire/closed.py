@@ -2,8 +2,9 @@ import uuid
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gateway.wire.asgi import PROTOCOLS, Scope, Send, send_response
+from gateway.wire.asgi import Scope, Send, send_response
 from gateway.wire.errors import unknown_operation
+from gateway.wire.protocols import PROTOCOLS
 from gateway.wire.service import ServiceModel
 
 NOT_FOUND = 404

@@ -12,7 +12,7 @@ from gateway.app.services import make_services
 from gateway.app.store import open_store, service_context
 from gateway.model.tenant import Tenant
 from gateway.services.embedded import EmbeddedService
-from gateway.wire.asgi import PROTOCOLS
+from gateway.wire.protocols import PROTOCOLS
 from tests.bench.fleets import ALEXA, ONE_CLICK, Fleet
 
 EVENTS_EACH = 5
