@@ -23,6 +23,7 @@ def http_options_of(settings: Settings) -> HttpOptions:
             settings.maximum_directives,
             settings.maximum_root_fields,
             settings.maximum_fields,
+            settings.maximum_overlaps,
         ),
         max_variables_bytes=settings.maximum_variables,
         document_cache_bytes=settings.document_cache,

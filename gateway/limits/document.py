@@ -6,6 +6,7 @@ from gateway.limits.aliases import check_aliases
 from gateway.limits.depth import check_depth
 from gateway.limits.directives import check_directives
 from gateway.limits.fields import check_fields
+from gateway.limits.overlaps import check_overlaps
 from gateway.limits.passed import LimitPassed
 from gateway.limits.root_fields import check_root_fields
 
@@ -21,6 +22,7 @@ class DocumentLimits:
     directives: int = 20
     root_fields: int = 20
     fields: int = 500
+    overlaps: int = 3_000
 
     def check_text(self, text: str) -> None:
         """Raise LimitPassed before anything is parsed."""
@@ -34,6 +36,7 @@ class DocumentLimits:
         check_directives(document, self.directives)
         check_root_fields(document, self.root_fields)
         check_fields(document, self.fields)
+        check_overlaps(document, self.overlaps)
 
 
 DEFAULT_LIMITS = DocumentLimits()

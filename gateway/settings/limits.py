@@ -26,6 +26,10 @@ class LimitSettings(BaseModel):
     maximum_directives: Positive = Field(default=20, description="Directives of an operation.")
     maximum_root_fields: Positive = Field(default=20, description="Fields at the root of an operation.")
     maximum_fields: Positive = Field(default=500, description="Fields of an operation, fragments counted where spread.")
+    maximum_overlaps: Positive = Field(
+        default=3_000,
+        description="Pairs of fields that answer under the same name at the same place; validation compares each.",
+    )
     maximum_variables: Positive = Field(default=65_536, description="Bytes, roughly, of a request's variables.")
     maximum_cost: Positive = Field(
         default=25_000,

@@ -20,6 +20,7 @@ from gateway.loaders import Loaders
 from gateway.model.caller import ALL_SCOPES
 from gateway.model.page import PageLimits
 from gateway.model.seal import Sealer
+from gateway.observability.metrics import Metrics, make_metrics
 from gateway.schema.context import Context
 from gateway.schema.schema import make_schema
 from gateway.services.context import ServiceContext
@@ -46,6 +47,7 @@ class Limited:
     app: Starlette
     watched: Watched
     context: ServiceContext
+    metrics: Metrics
 
     async def ask(
         self, query: str, *, key: str | None = None, peer: str = "127.0.0.1", cost: bool = False, **variables: object
@@ -62,6 +64,15 @@ class Limited:
     def client(self, peer: str = "127.0.0.1") -> httpx.AsyncClient:
         transport = httpx.ASGITransport(self.app, client=(peer, 5000))
         return httpx.AsyncClient(transport=transport, base_url="http://localhost")
+
+    def refusals(self) -> dict[tuple[str, str], float]:
+        """How many requests of the graph were refused so far, by code and limit."""
+        [family] = [one for one in self.metrics.registry.collect() if one.name == "gateway_refusals"]
+        return {
+            (sample.labels["code"], sample.labels["limit"]): sample.value
+            for sample in family.samples
+            if sample.name.endswith("_total") and sample.labels["door"] == "graphql"
+        }
 
     def reached(self) -> list[Reached]:
         """What reached the services since it was last asked."""
@@ -117,11 +128,11 @@ async def limited(folder: Path, budget: Budget, **given: object) -> AsyncIterato
     async def ready() -> str | None:
         return None
 
-    options = replace(HttpOptions(), **given)
+    options, metrics = replace(HttpOptions(), **given), make_metrics()
     authentication = Authentication(required=False, api_keys=_anybodys_key, tokens=None, clock=clock)
-    paths = routes(SCHEMA, make_context, ready, [], options, authentication, None, budget)
+    paths = routes(SCHEMA, make_context, ready, [], options, authentication, None, budget, metrics)
     try:
-        yield Limited(application(paths, options), watched, context)
+        yield Limited(application(paths, options, metrics), watched, context, metrics)
     finally:
         await database.close()
 

@@ -7,6 +7,7 @@ from gateway.execution.document import Document, DocumentOptions, Documents
 from gateway.execution.result import RequestRefused
 from gateway.limits.document import DEFAULT_LIMITS, DocumentLimits
 from gateway.schema.schema import make_schema
+from tests.limits.attacks import ATTACKS
 
 SCHEMA = make_schema()._schema
 
@@ -20,34 +21,6 @@ def refusal(text: str, limits: DocumentLimits = DEFAULT_LIMITS) -> tuple[str, st
 
 def accepted(text: str, limits: DocumentLimits) -> bool:
     return isinstance(Documents(SCHEMA, DocumentOptions(limits=limits)).read(text), Document)
-
-
-def many(part: str, count: int) -> str:
-    return " ".join(part.format(number) for number in range(count))
-
-
-ATTACKS = {
-    "alias overloading": ("{ " + many("alias{}: __typename", 101) + " }", "maximum_aliases"),
-    "field duplication": ("{ " + many("__typename", 500) + " }", "maximum_root_fields"),
-    "field duplication below": ("{ sources { " + many("name", 501) + " } }", "maximum_fields"),
-    "directive overloading": ("{ __typename " + many("@aa", 21) + " }", "maximum_directives"),
-    "directives on the operation": ("query " + many("@aa", 21) + " { __typename }", "maximum_directives"),
-    "deep nesting": ("{ devices { nodes { source" + " { source" * 20 + " { name" + " }" * 24, "maximum_depth"),
-    "3000 braces": ("{ a " * 3000, "maximum_depth"),
-    "huge token count": ("{ " + many("a{}", 3000) + " }", "maximum_tokens"),
-    "1 MB literal": ('{ node(id: "' + "x" * 1_000_000 + '") { id } }', "maximum_document"),
-    "1 MB block literal": ('{ node(id: """' + "\n " * 500_000 + '""") { id } }', "maximum_document"),
-    "600 spreads of one fragment": (
-        "{ sources { " + many("...F", 600) + " } } fragment F on Source { name region }",
-        "maximum_fields",
-    ),
-    "exponential fragments": (
-        "{ sources { ...F0 } } "
-        + " ".join(f"fragment F{n} on Source {{ ...F{n + 1} ...F{n + 1} }}" for n in range(30))
-        + " fragment F30 on Source { name }",
-        "maximum_fields",
-    ),
-}
 
 
 @pytest.mark.parametrize(("text", "limit"), ATTACKS.values(), ids=ATTACKS)
@@ -68,6 +41,17 @@ def test_an_attack_is_refused_by_its_limit(text: str, limit: str) -> None:
         ),
         (DocumentLimits(root_fields=1), "{ __typename }", "{ __typename ... { sources { name } } }"),
         (DocumentLimits(fields=3), "{ sources { name region } }", "{ sources { name region service } }"),
+        (DocumentLimits(overlaps=3), "{ sources { name name name } }", "{ sources { name name name name } }"),
+        (
+            DocumentLimits(overlaps=1),
+            "{ sources { name } sources { region } }",
+            "{ sources { name } sources { name } }",
+        ),
+        (
+            DocumentLimits(overlaps=1),
+            "{ sources { a: name b: name } }",
+            "{ a: sources { name name } b: sources { name name } }",
+        ),
         (DocumentLimits(tokens=3), "{ __typename }", "{ __typename __typename }"),
         (DocumentLimits(bytes=14), "{ __typename }", "{ __typename  }"),
     ],
@@ -88,6 +72,7 @@ def test_a_limit_is_exact(limits: DocumentLimits, inside: str, outside: str) -> 
         (DocumentLimits(aliases=1), "{ ...F } fragment F on Query { a: __typename b: __typename }"),
         (DocumentLimits(root_fields=1), "{ ...F } fragment F on Query { ... { __typename sources { name } } }"),
         (DocumentLimits(fields=3), "{ a: sources { ...F } b: sources { ...F } } fragment F on Source { name }"),
+        (DocumentLimits(overlaps=2), "{ sources { ...F ... { ...F } name } } fragment F on Source { name }"),
     ],
 )
 def test_a_fragment_is_no_door_beside_a_limit(limits: DocumentLimits, text: str) -> None:
