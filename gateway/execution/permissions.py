@@ -1,4 +1,4 @@
-"""Which scopes an operation needs, read off the schema's @requiresScopes once for each document.
+"""Who may run an operation, read off the schema's @authenticated and @requiresScopes once for each document.
 
 An operation is held to it as a whole and before anything runs, so that there is no other way to a field: not by alias,
 by fragment, by interface, by subscription or in a part that comes later.
@@ -22,17 +22,24 @@ from graphql import (
 )
 
 from gateway.execution.reflection import schema_directive
+from gateway.model.caller import Caller
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """Whoever selects the field must hold all scopes of one of the sets."""
+    """Whoever selects the field must be known, and hold all scopes of one of the sets where there are any."""
 
     field: str
     any_of: tuple[frozenset[str], ...]
 
-    def is_met_by(self, scopes: frozenset[str]) -> bool:
-        return any(needed <= scopes for needed in self.any_of)
+    def is_met_by(self, caller: Caller) -> bool:
+        return caller.is_admitted and (not self.any_of or any(needed <= caller.scopes for needed in self.any_of))
+
+    @property
+    def words(self) -> str:
+        """What it needs, for the caller."""
+        scopes = " or ".join(" and ".join(sorted(needed)) for needed in self.any_of)
+        return f"{self.field} needs {scopes or 'credentials'}."
 
 
 def requirements_of(schema: GraphQLSchema, document: DocumentNode) -> Mapping[str | None, tuple[Requirement, ...]]:
@@ -81,7 +88,7 @@ class _Collector(Visitor):
         name = f"{parent.name}.{node.name.value}"
         for guarded in (parent, definition, get_named_type(definition.type)):
             any_of = _any_of(guarded)
-            if any_of:
+            if any_of or schema_directive(guarded, "authenticated") is not None:
                 self.requirements.add(Requirement(name, any_of))
 
     def enter_fragment_spread(self, node: FragmentSpreadNode, *_: object) -> None:

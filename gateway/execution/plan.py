@@ -93,10 +93,9 @@ def _name(operation: OperationDefinitionNode) -> str | None:
 
 def _permit(document: Document, operation: OperationDefinitionNode, caller: Caller) -> None:
     for requirement in document.requirements[_name(operation)]:
-        if not requirement.is_met_by(caller.scopes):
+        if not requirement.is_met_by(caller):
             code = ErrorCode.FORBIDDEN if caller.authenticated else ErrorCode.UNAUTHENTICATED
-            needed = " or ".join(" and ".join(sorted(scopes)) for scopes in requirement.any_of)
-            raise RequestRefused(refused(code, f"{requirement.field} needs {needed}."))
+            raise RequestRefused(refused(code, requirement.words))
 
 
 def _unresolved(message: str) -> RequestRefused:

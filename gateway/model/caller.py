@@ -28,6 +28,11 @@ class Caller:
     sources: frozenset[str] | None = None
     expires_at: datetime | None = None
 
+    @property
+    def is_admitted(self) -> bool:
+        """Whether somebody is known, or nobody is asked."""
+        return self.authenticated or bool(self.scopes)
+
 
 ANYBODY = Caller("anybody", authenticated=False, scopes=ALL_SCOPES)
 """Everyone who reaches a gateway that asks nobody who they are."""

@@ -18,7 +18,7 @@ from gateway.schema.cost import REPRESENTATIONS, UPSTREAM_READ
 from gateway.schema.device import AlexaDevice, OneClickDevice
 from gateway.schema.lookup import DEVICE_KINDS, found_or_failure, node_by_id
 from gateway.schema.node import KINDS, TYPE_NAMES, AnyNode
-from gateway.schema.permissions import ANY_NODE
+from gateway.schema.permissions import ANY_NODE, AUTHENTICATED
 from gateway.schema.query import Query
 from gateway.schema.room import Room
 from gateway.schema.user import User
@@ -67,7 +67,7 @@ def subgraph_query(sdl: str) -> type[Query]:
 
     @strawberry.type(name="Query")
     class SubgraphQuery(Query):
-        service_ = strawberry.field(resolver=service, graphql_type=Service, name="_service", directives=[ANY_NODE])
+        service_ = strawberry.field(resolver=service, graphql_type=Service, name="_service", directives=[AUTHENTICATED])
         entities = strawberry.field(
             resolver=_entities,
             graphql_type=list[

@@ -12,6 +12,13 @@ PLACES = [Location.FIELD_DEFINITION, Location.OBJECT, Location.INTERFACE]
 
 
 @strawberry.schema_directive(
+    locations=PLACES, name="authenticated", description="Only for callers that are known, whatever scopes they hold."
+)
+class Authenticated:
+    pass
+
+
+@strawberry.schema_directive(
     locations=PLACES, name="requiresScopes", description="Only for callers that hold all scopes of one of the lists."
 )
 class RequiresScopes:
@@ -22,6 +29,7 @@ def requires(*scopes: Scope) -> RequiresScopes:
     return RequiresScopes(scopes=[[scope.value for scope in scopes]])
 
 
+AUTHENTICATED = Authenticated()
 DEVICES_READ = requires(Scope.DEVICES_READ)
 DEVICES_WRITE = requires(Scope.DEVICES_READ, Scope.DEVICES_WRITE)
 DEVICES_CLAIM = requires(Scope.DEVICES_READ, Scope.DEVICES_CLAIM)

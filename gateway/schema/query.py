@@ -14,7 +14,7 @@ from gateway.schema.cost import IDS, PAGE, SEARCH, SOURCES, UPSTREAM_READ
 from gateway.schema.device import Device
 from gateway.schema.lookup import DeviceBy, device_by, node_by_id, nodes_by_id
 from gateway.schema.node import AnyNode, Node
-from gateway.schema.permissions import ANY_NODE, DEVICES_READ, USERS_READ
+from gateway.schema.permissions import ANY_NODE, AUTHENTICATED, DEVICES_READ, USERS_READ
 from gateway.schema.room import RoomConnection
 from gateway.schema.source import Source
 from gateway.schema.user import UserConnection
@@ -105,4 +105,4 @@ class Query:
     rooms = strawberry.field(
         resolver=_rooms, graphql_type=RoomConnection, directives=[DEVICES_READ, PAGE, UPSTREAM_READ]
     )
-    sources = strawberry.field(resolver=_sources, graphql_type=list[Source], directives=[ANY_NODE, SOURCES])
+    sources = strawberry.field(resolver=_sources, graphql_type=list[Source], directives=[AUTHENTICATED, SOURCES])

@@ -6,6 +6,7 @@ from gateway.model.user import User
 from gateway.schema.context import Info
 from gateway.schema.cost import UPSTREAM_READ
 from gateway.schema.enums import DeviceService
+from gateway.schema.permissions import AUTHENTICATED
 from gateway.sources import fleet
 
 
@@ -15,7 +16,8 @@ async def _available(root: strawberry.Parent[fleet.Source]) -> bool:
 
 @strawberry.type(
     description="One configured account, region or endpoint of one of the services. "
-    "`available` is asked of the service where selected."
+    "`available` is asked of the service where selected.",
+    directives=[AUTHENTICATED],
 )
 class Source:
     name: str

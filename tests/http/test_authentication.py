@@ -221,6 +221,28 @@ async def test_there_is_no_way_around_a_scope(client: httpx.AsyncClient, databas
     assert "data" not in answer
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ sources { name } }",
+        "{ a: sources { name } }",
+        "{ ...F } fragment F on Query { ... { sources { __typename } } }",
+        "{ __typename ...F } fragment F on Query { sources { ...S } } fragment S on Source { name }",
+        "{ _service { sdl } }",
+    ],
+)
+async def test_there_is_no_way_around_being_known(
+    client: httpx.AsyncClient, database: SqliteDatabase, query: str
+) -> None:
+    """What is for those who are known is refused to all others by every way, and asks for no scope of anybody."""
+    status, nobody = await ask(client, query)
+    _, somebody = await ask(client, query, await key(database, frozenset({Scope.DEVICES_CLAIM})))
+
+    assert (status, list(nobody), codes(nobody)) == (200, ["errors"], ["UNAUTHENTICATED"])
+    assert nobody["errors"][0]["message"].endswith(" needs credentials.")
+    assert list(somebody) == ["data"]
+
+
 async def test_an_id_is_no_way_around_a_scope(client: httpx.AsyncClient, database: SqliteDatabase) -> None:
     """What an id stands for needs its scope, even where the document does not name its type."""
     everything, users_only = await key(database), await key(database, frozenset({Scope.USERS_READ}))
