@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from gateway.model.device import AlexaDevice, Device
 from gateway.model.errors import GatewayError, NotFound, Rejected
@@ -48,7 +48,7 @@ class AlexaSource:
 
     def listing(self, wanted: DeviceFilter, order: tuple[DeviceOrder, ...]) -> Listing[Device]:
         if "QueryDevices" in self.upstream.beyond:
-            return KeysetListing(self.name, self.upstream, "Devices", wanted, order, self._device)
+            return KeysetListing(self.name, self.upstream, "Devices", wanted, order)
         return WireListing(
             self.name,
             self._device_operation(wanted, order),
@@ -58,7 +58,7 @@ class AlexaSource:
 
     def rooms(self, wanted: RoomFilter) -> Listing[Room]:
         if "QueryRooms" in self.upstream.beyond:
-            return KeysetListing(self.name, self.upstream, "Rooms", wanted, (), self._room)
+            return KeysetListing(self.name, self.upstream, "Rooms", wanted, ())
 
         async def keep(rooms: Sequence[Room]) -> Sequence[Room]:
             return [room for room in rooms if wanted.matches(room)]
@@ -80,7 +80,7 @@ class AlexaSource:
     def users(self, wanted: UserFilter, order: tuple[UserOrder, ...]) -> Listing[User]:
         if "QueryUsers" in self.upstream.beyond:
             ties = (UserOrder(UserOrderField.USER_ID),)
-            return KeysetListing(self.name, self.upstream, "Users", wanted, order, self._user, ties)
+            return KeysetListing(self.name, self.upstream, "Users", wanted, order, ties)
         return self._users_over_wire(wanted, order)
 
     def _users_over_wire(self, wanted: UserFilter, order: tuple[UserOrder, ...]) -> WireListing[User]:
@@ -107,8 +107,10 @@ class AlexaSource:
         """Read each with all that a search tells; None for one that is not (or no longer) this account's."""
         if "GetDeviceData" not in self.upstream.beyond:
             return await devices_by_arn(self.upstream, arns, self._device)
-        answers = await self.upstream.call_many("GetDeviceData", [{"DeviceArn": arn} for arn in arns])
-        return [_or_none(answer, "Device", self._device) for answer in answers]
+        asked = [{"DeviceArn": arn, "Source": self.name} for arn in arns]
+        return [
+            _or_none(answer, "Device", _as_it_is) for answer in await self.upstream.call_many("GetDeviceData", asked)
+        ]
 
     async def rooms_by_arn(self, arns: Sequence[str]) -> Sequence[Room | GatewayError | None]:
         answers = await self.upstream.call_many("GetRoom", [{"RoomArn": arn} for arn in arns])
@@ -117,8 +119,8 @@ class AlexaSource:
     async def users_by_arn(self, arns: Sequence[str]) -> Sequence[User | GatewayError | None]:
         """Find users; over AWS by reading the list, up to the scan limit (ScanLimit beyond it)."""
         if "GetUser" in self.upstream.beyond:
-            answers = await self.upstream.call_many("GetUser", [{"UserArn": arn} for arn in arns])
-            return [_or_none(answer, "User", self._user) for answer in answers]
+            asked = [{"UserArn": arn, "Source": self.name} for arn in arns]
+            return [_or_none(answer, "User", _as_it_is) for answer in await self.upstream.call_many("GetUser", asked)]
         found = {one.item.arn: one.item for one in await self._users_over_wire(UserFilter(), ()).all()}
         return [found.get(arn) for arn in arns]
 
@@ -194,3 +196,7 @@ def _or_none(
         # A key that the service finds no key at all is nobody's.
         return None if isinstance(answer, NotFound | Rejected) else answer
     return decode(answer.get(member, {}))
+
+
+def _as_it_is(value: Any) -> Any:  # noqa: ANN401  # what is beyond the wire is a model's value already
+    return value

@@ -1,10 +1,9 @@
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from gateway.model.query import Cut, ListQuery, Position
 from gateway.sources.listing import Chunk, Found, Place, SourceCut, Window
-from gateway.sources.upstream import Params, Upstream
+from gateway.sources.upstream import Upstream
 
 Item = TypeVar("Item")
 
@@ -22,18 +21,18 @@ class KeysetListing(Generic[Item]):
     noun: str
     filter: Any
     order: tuple[Any, ...]
-    decode: Callable[[Params], Item]
     ties: tuple[Any, ...] = ()
 
     async def read(self, window: Window) -> Chunk[Item]:
         low, high = _cut(window.low), _cut(window.high)
         query = ListQuery(self.filter, self.order + self.ties, low, high, window.backwards, window.limit)
-        answer = await self.upstream.call(f"Query{self.noun}", {"Query": query})
-        found = tuple(
-            Found(self.decode(item), position.values[: len(self.order)], place_of(position))
+        answer = await self.upstream.call(f"Query{self.noun}", {"Query": query, "Source": self.source})
+        compared = len(self.order)
+        found = [
+            Found(item, position.values[:compared], place_of(position))
             for item, position in zip(answer[self.noun], answer["Positions"], strict=True)
-        )
-        return Chunk(found, answer["More"])
+        ]
+        return Chunk(tuple(found), answer["More"])
 
     async def count(self) -> int:
         answer = await self.upstream.call(f"Count{self.noun}", {"Filter": self.filter})

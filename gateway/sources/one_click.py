@@ -49,7 +49,7 @@ class OneClickSource:
 
     def listing(self, wanted: DeviceFilter, order: tuple[DeviceOrder, ...]) -> Listing[Device]:
         if "QueryDevices" in self.upstream.beyond:
-            return KeysetListing(self.name, self.upstream, "Devices", wanted, order, self._device)
+            return KeysetListing(self.name, self.upstream, "Devices", wanted, order)
         pages = WireListing(
             self.name, self._operation(wanted), lambda device: device_values(device, order), self.scan_limit
         )

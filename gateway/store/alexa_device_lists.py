@@ -8,7 +8,7 @@ from gateway.model.device import AlexaDeviceStatus, ConnectionStatus
 from gateway.model.filter import DeviceFilter, TagFilter
 from gateway.model.order import DeviceOrderField
 from gateway.model.tenant import Tenant
-from gateway.store.alexa_devices import owned_by, with_room
+from gateway.store.alexa_devices import OWNED, owned_by, parameters_of
 from gateway.store.conditions import has_part, is_one_of, is_one_of_keys, is_word
 from gateway.store.ranges import Page, Window, read_page
 from gateway.store.sort_columns import SortColumn
@@ -55,8 +55,8 @@ def list_devices(
     *,
     key: Sequence[SortColumn] = KEY,
 ) -> Page:
-    """A page of devices; `gateway.store.alexa_devices.stored_devices` reads its rows."""
-    return read_page(connection, with_room().where(*owned_by(tenant), *where), criteria, key, window)
+    """A page of devices; `gateway.store.alexa_devices.stored_device` reads a row."""
+    return read_page(connection, OWNED, parameters_of(tenant), where, criteria, key, window)
 
 
 def count_devices(connection: Connection, tenant: Tenant, where: Sequence[ColumnElement[bool]]) -> int:
@@ -64,12 +64,12 @@ def count_devices(connection: Connection, tenant: Tenant, where: Sequence[Column
     return connection.execute(statement).scalar_one()
 
 
-def device_conditions(connection: Connection, tenant: Tenant, wanted: DeviceFilter) -> list[ColumnElement[bool]]:
+def device_conditions(connection: Connection, wanted: DeviceFilter) -> list[ColumnElement[bool]]:
     """What DeviceFilter.matches_alexa and matches_tags mean."""
     if not wanted.alexa_possible:
         return [false()]
     conditions = [*_status_conditions(wanted), *_place_conditions(wanted)]
-    conditions += [_has_tag(tenant, tag) for tag in wanted.tags]
+    conditions += [_has_tag(tag) for tag in wanted.tags]
     if wanted.types is not None:
         conditions.append(is_one_of(devices.c.type, wanted.types))
     if wanted.name_contains is not None:
@@ -102,12 +102,12 @@ def _place_conditions(wanted: DeviceFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _has_tag(tenant: Tenant, wanted: TagFilter) -> ColumnElement[bool]:
+def _has_tag(wanted: TagFilter) -> ColumnElement[bool]:
     if not is_storable(wanted.key):
         return false()
     conditions = [
-        tags.c.account == tenant.account,
-        tags.c.region == tenant.region,
+        tags.c.account == devices.c.account,
+        tags.c.region == devices.c.region,
         tags.c.arn == devices.c.arn,
         tags.c.key == wanted.key,
     ]

@@ -4,21 +4,23 @@ Times are milliseconds since 1970; `now` is when a change is logged.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, select, update
+import orjson
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, select, update
 
 from gateway.model.device import AlexaDeviceStatusDetail
 from gateway.model.service import DeviceService
 from gateway.model.tenant import Tenant
 from gateway.model.text import name_key
-from gateway.store.alexa_status_details import delete_status_details, insert_status_details, status_details_of
+from gateway.store.alexa_status_details import delete_status_details, insert_status_details
 from gateway.store.changes import Change, ChangeKind, log
-from gateway.store.dialect import insert_or_ignore
+from gateway.store.dialect import JsonRows, insert_or_ignore
 from gateway.store.events import delete_events
 from gateway.store.rooms import StoredRoom, room_by_arn
 from gateway.store.tables import alexa_devices as devices
+from gateway.store.tables import alexa_status_details as details
 from gateway.store.tables import rooms
 from gateway.store.tags import delete_tags
 from gateway.store.text import is_storable
@@ -50,6 +52,7 @@ class NewAlexaDevice:
 class StoredAlexaDevice:
     """`room_name` is None where the device is in no room, or in one that is not there."""
 
+    status_details: tuple[AlexaDeviceStatusDetail, ...]
     arn: str
     serial_number: str
     type: str
@@ -57,7 +60,6 @@ class StoredAlexaDevice:
     software_version: str | None
     mac_address: str | None
     status: str | None
-    status_details: tuple[AlexaDeviceStatusDetail, ...]
     connection_status: str | None
     connection_status_updated_at: int | None
     network_profile_arn: str | None
@@ -65,6 +67,47 @@ class StoredAlexaDevice:
     room_arn: str | None
     room_name: str | None
     created_at: int | None
+
+
+MEMBERS = len(fields(StoredAlexaDevice))
+
+OWNED = (
+    select(
+        select(JsonRows(details.c.position, details.c.code, details.c.feature))
+        .where(
+            details.c.account == devices.c.account, details.c.region == devices.c.region, details.c.arn == devices.c.arn
+        )
+        .correlate(devices)
+        .scalar_subquery()
+        .label("status_details"),
+        devices.c.arn,
+        devices.c.serial_number,
+        devices.c.type,
+        devices.c.name,
+        devices.c.software_version,
+        devices.c.mac_address,
+        devices.c.status,
+        devices.c.connection_status,
+        devices.c.connection_status_updated_at,
+        devices.c.network_profile_arn,
+        devices.c.network_profile_name,
+        devices.c.room_arn,
+        rooms.c.name.label("room_name"),
+        devices.c.created_at,
+    )
+    .outerjoin_from(
+        devices,
+        rooms,
+        and_(
+            rooms.c.account == devices.c.account, rooms.c.region == devices.c.region, rooms.c.arn == devices.c.room_arn
+        ),
+    )
+    .where(devices.c.account == bindparam("account"), devices.c.region == bindparam("region"))
+)
+"""The devices of a tenant, each with its status details and its room's name; `stored_device` reads a row."""
+
+_BY_ARN = OWNED.where(devices.c.arn.in_(bindparam("arns", expanding=True)))
+_LOCKED = OWNED.where(devices.c.arn == bindparam("arn")).with_for_update(of=devices)
 
 
 def add_device(connection: Connection, tenant: Tenant, device: NewAlexaDevice, now: int) -> bool:
@@ -108,16 +151,21 @@ def device_by_arn(
     """Find a device; `lock` holds back every other change of it until this transaction ends."""
     if arn is None or not is_storable(arn):
         return None
-    statement = with_room().where(*owned_by(tenant), devices.c.arn == arn)
-    found = connection.execute(statement.with_for_update(of=devices) if lock else statement).all()
-    return next(iter(stored_devices(connection, tenant, found)), None)
+    if not lock:
+        return devices_by_arn(connection, tenant, [arn]).get(arn)
+    row = connection.execute(_LOCKED, {**parameters_of(tenant), "arn": arn}).first()
+    return None if row is None else stored_device(row)
 
 
 def devices_by_arn(connection: Connection, tenant: Tenant, arns: Sequence[str]) -> dict[str, StoredAlexaDevice]:
     """Those of the devices that the tenant has."""
-    statement = with_room().where(*owned_by(tenant), devices.c.arn.in_(filter(is_storable, arns)))
-    found = connection.execute(statement).all()
-    return {device.arn: device for device in stored_devices(connection, tenant, found)}
+    rows = connection.execute(_BY_ARN, {**parameters_of(tenant), "arns": [*filter(is_storable, arns)]})
+    return {device.arn: device for device in map(stored_device, rows)}
+
+
+def has_device(connection: Connection, tenant: Tenant, arn: str) -> bool:
+    statement = select(devices.c.arn).where(*owned_by(tenant), devices.c.arn == arn)
+    return is_storable(arn) and connection.execute(statement).first() is not None
 
 
 def rename_device(connection: Connection, tenant: Tenant, device: StoredAlexaDevice, name: str, *, now: int) -> None:
@@ -163,39 +211,16 @@ def owned_by(tenant: Tenant) -> tuple[ColumnElement[bool], ...]:
     return devices.c.account == tenant.account, devices.c.region == tenant.region
 
 
-def with_room() -> Select[*tuple[Any, ...]]:
-    """Devices, each with its room's name; a device without a room is there too."""
-    same_room = and_(
-        rooms.c.account == devices.c.account, rooms.c.region == devices.c.region, rooms.c.arn == devices.c.room_arn
-    )
-    shown = [column for column in devices.c if column.key not in ("account", "region", "secret")]
-    return select(*shown, rooms.c.name.label("room_name")).select_from(devices.outerjoin(rooms, same_room))
+def parameters_of(tenant: Tenant) -> dict[str, object]:
+    """What the statements that are kept take for their owner."""
+    return {"account": tenant.account, "region": tenant.region}
 
 
-def stored_devices(connection: Connection, tenant: Tenant, rows: Sequence[AnyRow]) -> list[StoredAlexaDevice]:
-    """Read rows of `with_room`, with their status details by one more statement."""
-    found = status_details_of(connection, tenant, [row.arn for row in rows]) if rows else {}
-    return [_stored(row, tuple(found.get(row.arn, ()))) for row in rows]
-
-
-def _stored(row: AnyRow, status_details: tuple[AlexaDeviceStatusDetail, ...]) -> StoredAlexaDevice:
-    return StoredAlexaDevice(
-        arn=row.arn,
-        serial_number=row.serial_number,
-        type=row.type,
-        name=row.name,
-        software_version=row.software_version,
-        mac_address=row.mac_address,
-        status=row.status,
-        status_details=status_details,
-        connection_status=row.connection_status,
-        connection_status_updated_at=row.connection_status_updated_at,
-        network_profile_arn=row.network_profile_arn,
-        network_profile_name=row.network_profile_name,
-        room_arn=row.room_arn,
-        room_name=row.room_name,
-        created_at=row.created_at,
-    )
+def stored_device(row: AnyRow) -> StoredAlexaDevice:
+    """Read a row of OWNED."""
+    status_details, *members = row[:MEMBERS]
+    details = () if status_details in (None, "[]") else sorted(orjson.loads(status_details))
+    return StoredAlexaDevice(tuple([AlexaDeviceStatusDetail(code, feature) for _, code, feature in details]), *members)
 
 
 def _update(connection: Connection, tenant: Tenant, arns: Sequence[str], **values: object) -> None:

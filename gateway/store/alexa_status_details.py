@@ -1,22 +1,10 @@
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert
 
 from gateway.model.device import AlexaDeviceStatusDetail
 from gateway.model.tenant import Tenant
 from gateway.store.tables import alexa_status_details as details
-
-
-def status_details_of(
-    connection: Connection, tenant: Tenant, arns: Sequence[str]
-) -> dict[str, list[AlexaDeviceStatusDetail]]:
-    statement = select(details.c.arn, details.c.code, details.c.feature).where(
-        details.c.account == tenant.account, details.c.region == tenant.region, details.c.arn.in_(arns)
-    )
-    found: dict[str, list[AlexaDeviceStatusDetail]] = {}
-    for arn, code, feature in connection.execute(statement.order_by(details.c.arn, details.c.position)):
-        found.setdefault(arn, []).append(AlexaDeviceStatusDetail(code, feature))
-    return found
 
 
 def insert_status_details(

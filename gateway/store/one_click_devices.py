@@ -3,33 +3,40 @@
 A device exists before anyone owns it. A change of owner is one conditional UPDATE, so of two who try at once one wins.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, literal, select, update
+import orjson
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, literal, select, update
 
 from gateway.model.tenant import Tenant
 from gateway.model.text import name_key
-from gateway.store.dialect import insert_or_ignore
+from gateway.store.dialect import JsonRows, insert_or_ignore
 from gateway.store.tables import one_click_devices as devices
+from gateway.store.tables import tags
 from gateway.store.text import is_storable
 
-LISTED = (
+OWN_TAGS = and_(tags.c.account == devices.c.account, tags.c.region == devices.c.region, tags.c.arn == devices.c.arn)
+"""Which tags are a device's, where both tables are read together."""
+
+CLAIMED = select(
     devices.c.device_id,
     devices.c.arn,
     devices.c.type,
     devices.c.enabled,
     devices.c.remaining_life,
     devices.c.attributes,
-    devices.c.name_key,
-)
+    select(JsonRows(tags.c.key, tags.c.value)).where(OWN_TAGS).correlate(devices).scalar_subquery().label("tags"),
+).where(devices.c.account == bindparam("account"), devices.c.region == bindparam("region"))
+"""The devices of a tenant, each with its tags; `claimed_device` reads a row."""
+
+_BY_ID = CLAIMED.where(devices.c.device_id.in_(bindparam("device_ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimedDevice:
-    """A device as its owner sees it, without its tags. `remaining_life` is a fraction, 0 to 1."""
+    """A device as its owner sees it, its tags sorted by key. `remaining_life` is a fraction, 0 to 1."""
 
     device_id: str
     arn: str
@@ -37,7 +44,7 @@ class ClaimedDevice:
     enabled: bool
     remaining_life: float
     attributes: Mapping[str, str]
-    name_key: str
+    tags: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +100,8 @@ def registered_device(connection: Connection, device_id: str, *, lock: bool = Fa
 
 def claimed_devices(connection: Connection, tenant: Tenant, device_ids: Sequence[str]) -> dict[str, ClaimedDevice]:
     """Those of the devices that the tenant owns, by device id."""
-    statement = select(*LISTED).where(*owned_by(tenant), devices.c.device_id.in_([*filter(is_storable, device_ids)]))
-    return {row.device_id: claimed_device(row) for row in connection.execute(statement)}
+    values = {**parameters_of(tenant), "device_ids": [*filter(is_storable, device_ids)]}
+    return {row.device_id: claimed_device(row) for row in connection.execute(_BY_ID, values)}
 
 
 def device_id_of(connection: Connection, tenant: Tenant, arn: str, *, lock: bool = False) -> str | None:
@@ -173,21 +180,20 @@ def set_remaining_life(connection: Connection, device_id: str, remaining_life: f
     return _update(connection, device_id, remaining_life=remaining_life)
 
 
+def parameters_of(tenant: Tenant) -> dict[str, object]:
+    """What the statements that are kept take for their owner."""
+    return {"account": tenant.account, "region": tenant.region}
+
+
 def owned_by(tenant: Tenant) -> tuple[ColumnElement[bool], ...]:
     return devices.c.account == tenant.account, devices.c.region == tenant.region
 
 
 def claimed_device(row: Row[*tuple[Any, ...]]) -> ClaimedDevice:
-    """Read a row of the columns LISTED."""
-    return ClaimedDevice(
-        device_id=row.device_id,
-        arn=row.arn,
-        type=row.type,
-        enabled=row.enabled,
-        remaining_life=row.remaining_life,
-        attributes=json.loads(row.attributes),
-        name_key=row.name_key,
-    )
+    """Read a row of CLAIMED."""
+    device_id, arn, device_type, enabled, remaining_life, attributes, own_tags, *_ = row
+    pairs = [(key, value) for key, value in orjson.loads(own_tags or "[]")]
+    return ClaimedDevice(device_id, arn, device_type, enabled, remaining_life, orjson.loads(attributes), sorted(pairs))
 
 
 def _owner(tenant: Tenant, now: int) -> dict[str, Any]:

@@ -5,17 +5,33 @@ directions or has nulls is cut into ranges that do: what equals the cut's first 
 then what comes after its first value, then what has none. The ranges are read by one statement.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, literal, select, tuple_, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
 
 from gateway.model.order import SortValue
 from gateway.model.query import Cut, Position
 from gateway.store.sort_columns import SortColumn, order_by
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+
+STATEMENTS_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +58,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class _Bound:
-    """An end of a page: a value for each column; `inclusive`: a row at that very place belongs to the page."""
+    """An end of a page: a value for each column; `inclusive`: a row at that very place belongs to the page.
 
+    `name` and the column's number, counted from `first_number`, name the parameter that a statement has for a value.
+    """
+
+    name: str
     values: tuple[SortValue, ...]
     inclusive: bool
+    first_number: int = 0
 
     @property
     def first(self) -> SortValue:
@@ -53,7 +74,27 @@ class _Bound:
 
     @property
     def rest(self) -> "_Bound":
-        return _Bound(self.values[1:], self.inclusive)
+        return replace(self, values=self.values[1:], first_number=self.first_number + 1)
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        return {f"{self.name}_{number}": value for number, value in enumerate(self.values)}
+
+    def parameter(self, order: Sequence[SortColumn], number: int = 0) -> BindParameter[str]:
+        return bindparam(f"{self.name}_{self.first_number + number}", type_=order[number].column.type)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """All that makes a statement out of a list and a window, whatever the window's values.
+
+    The bounds have values that lie to each other as the window's do.
+    """
+
+    order: tuple[SortColumn, ...]
+    low: _Bound | None
+    high: _Bound | None
+    backwards: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +105,36 @@ class _Range:
 
 def read_page(
     connection: Connection,
-    statement: Select[*tuple[Any, ...]],
+    rows: Select[*tuple[Any, ...]],
+    parameters: Mapping[str, object],
+    where: Sequence[ColumnElement[bool]],
     criteria: Sequence[SortColumn],
     key: Sequence[SortColumn],
     window: Window,
 ) -> Page:
-    """Read a window of the statement's rows, sorted by the criteria, then by the key, which is unique and has no nulls.
+    """Read a window of those rows that meet the conditions, sorted by the criteria, then by the key, which is unique
+    and has no nulls.
 
-    A position has a value for each criterion and each column of the key, also where a column is named twice.
+    `rows` is the same object at every call, and `parameters` are the values for it: its statements are kept, because
+    making one takes longer than running it. A position has a value for each criterion and each column of the key, also
+    where a column is named twice; the columns that it is made of come last in a row.
     """
     order, numbers = _distinct((*criteria, *key))
-    low = None if window.low is None else _bound(window.low, numbers, inclusive=not window.low.after)
-    high = None if window.high is None else _bound(window.high, numbers, inclusive=window.high.after)
-    ranges = _ranges(order, low, high)
-    sorted_by = [sort.column.label(f"sort_{number}") for number, sort in enumerate(order)]
-    parts = [
-        statement.add_columns(*sorted_by)
-        .where(*part.where)
-        .order_by(*order_by(part.order, backwards=window.backwards))
-        .limit(window.limit + 1)
-        for part in (reversed(ranges) if window.backwards else ranges)
-    ]
-    found = _read_parts(connection, parts)
-    rows = found[: window.limit]
-    return Page(rows, [_position(row, numbers, len(criteria)) for row in rows], len(found) > window.limit)
+    low = _bound("low", window.low, numbers, inclusive=window.low is not None and not window.low.after)
+    high = _bound("high", window.high, numbers, inclusive=window.high is not None and window.high.after)
+    make = _statement.__wrapped__ if where else _statement
+    statement = make(rows, tuple(where), _shape(order, low, high, backwards=window.backwards))
+    if statement is None:
+        return Page([], [], more=False)
+    values = {**parameters, **(low.parameters if low else {}), **(high.parameters if high else {})}
+    found = connection.execute(statement, {**values, "limit": window.limit + 1}).all()
+    if isinstance(statement, CompoundSelect):
+        # UNION ALL promises no order between its parts.
+        found = sorted(found, key=lambda row: int(row.part))
+    read = found[: window.limit]
+    first = len(rows.selected_columns)
+    positions = [_position(row[first : first + len(order)], numbers, len(criteria)) for row in read]
+    return Page(read, positions, len(found) > window.limit)
 
 
 def _distinct(order: tuple[SortColumn, ...]) -> tuple[tuple[SortColumn, ...], list[int]]:
@@ -102,24 +149,54 @@ def _distinct(order: tuple[SortColumn, ...]) -> tuple[tuple[SortColumn, ...], li
     return tuple(distinct), numbers
 
 
-def _bound(cut: Cut, numbers: Sequence[int], *, inclusive: bool) -> _Bound:
+def _bound(name: str, cut: Cut | None, numbers: Sequence[int], *, inclusive: bool) -> _Bound | None:
+    if cut is None:
+        return None
     values = dict(zip(numbers, (*cut.position.values, *cut.position.key), strict=True))
-    return _Bound(tuple(values[number] for number in sorted(values)), inclusive)
+    return _Bound(name, tuple(values[number] for number in sorted(values)), inclusive)
 
 
-def _position(row: AnyRow, numbers: Sequence[int], criteria: int) -> Position:
-    values = tuple(row._mapping[f"sort_{number}"] for number in numbers)  # noqa: SLF001 - SQLAlchemy's documented name
-    return Position(values[:criteria], values[criteria:])
+def _shape(order: tuple[SortColumn, ...], low: _Bound | None, high: _Bound | None, *, backwards: bool) -> _Shape:
+    """The same shape for whatever values lie to each other in the same way."""
+    lows: tuple[SortValue, ...] = low.values if low else (None,) * len(order)
+    highs: tuple[SortValue, ...] = high.values if high else (None,) * len(order)
+    pairs = [_alike(one, other) for one, other in zip(lows, highs, strict=True)]
+    return _Shape(
+        order,
+        low and replace(low, values=tuple(one for one, _ in pairs)),
+        high and replace(high, values=tuple(other for _, other in pairs)),
+        backwards,
+    )
 
 
-def _read_parts(connection: Connection, parts: Sequence[Select[*tuple[Any, ...]]]) -> Sequence[AnyRow]:
-    if not parts:
-        return []
-    if len(parts) == 1:
-        return connection.execute(parts[0]).all()
-    numbered = [select(literal(number).label("part"), part.subquery()) for number, part in enumerate(parts)]
-    # UNION ALL promises no order between its parts.
-    return sorted(connection.execute(union_all(*numbered)), key=lambda row: int(row.part))
+def _alike(one: SortValue, other: SortValue) -> tuple[SortValue, SortValue]:
+    if one is None or other is None:
+        return one and "", other and ""
+    return ("", "") if one == other else ("", "z") if one < other else ("z", "")
+
+
+def _position(values: Sequence[Any], numbers: Sequence[int], criteria: int) -> Position:
+    told = tuple([values[number] for number in numbers])
+    return Position(told[:criteria], told[criteria:])
+
+
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def _statement(
+    rows: Select[*tuple[Any, ...]], where: tuple[ColumnElement[bool], ...], shape: _Shape
+) -> Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]] | None:
+    """The statement of a shape; None where nothing can lie between its bounds."""
+    ranges = _ranges(shape.order, shape.low, shape.high)
+    sorted_by = [sort.column.label(f"sort_{number}") for number, sort in enumerate(shape.order)]
+    parts = [
+        rows.add_columns(*sorted_by)
+        .where(*where, *part.where)
+        .order_by(*order_by(part.order, backwards=shape.backwards))
+        .limit(bindparam("limit", type_=Integer))
+        for part in (reversed(ranges) if shape.backwards else ranges)
+    ]
+    if len(parts) < 2:  # noqa: PLR2004 - a union needs two
+        return parts[0] if parts else None
+    return union_all(*(select(part.subquery(), literal(number).label("part")) for number, part in enumerate(parts)))
 
 
 def _ranges(order: tuple[SortColumn, ...], low: _Bound | None, high: _Bound | None) -> list[_Range]:
@@ -130,13 +207,13 @@ def _ranges(order: tuple[SortColumn, ...], low: _Bound | None, high: _Bound | No
     first, rest = order[0], order[1:]
     if low is not None and high is not None:
         if low.first == high.first:
-            return _at(first, low.first, _ranges(rest, low.rest, high.rest))
+            return _at(order, low, _ranges(rest, low.rest, high.rest))
         if not _precedes(first, low.first, high.first):
             return []
     return [
-        *(_at(first, low.first, _ranges(rest, low.rest, None)) if low is not None else ()),
-        *_within(first, rest, low, high),
-        *(_at(first, high.first, _ranges(rest, None, high.rest)) if high is not None else ()),
+        *(_at(order, low, _ranges(rest, low.rest, None)) if low is not None else ()),
+        *_within(order, low, high),
+        *(_at(order, high, _ranges(rest, None, high.rest)) if high is not None else ()),
     ]
 
 
@@ -147,35 +224,43 @@ def _uniform(order: tuple[SortColumn, ...]) -> bool:
 def _row_beyond(order: tuple[SortColumn, ...], bound: _Bound | None, *, forwards: bool) -> list[ColumnElement[bool]]:
     if bound is None:
         return []
-    ours, theirs = tuple_(*(sort.column for sort in order)), tuple_(*bound.values)
+    ours = tuple_(*(sort.column for sort in order))
+    theirs = tuple_(*(bound.parameter(order, number) for number in range(len(order))))
     if forwards != order[0].descending:
         return [ours >= theirs if bound.inclusive else ours > theirs]
     return [ours <= theirs if bound.inclusive else ours < theirs]
 
 
-def _at(first: SortColumn, value: SortValue, ranges: list[_Range]) -> list[_Range]:
-    """The ranges of the other columns, where the first has that value."""
-    there = first.column.is_(None) if value is None else first.column == value
+def _at(order: tuple[SortColumn, ...], bound: _Bound, ranges: list[_Range]) -> list[_Range]:
+    """The ranges of the other columns, where the first has the bound's value."""
+    first = order[0]
+    there = first.column.is_(None) if bound.first is None else first.column == bound.parameter(order)
     return [_Range((there, *part.where), (replace(first, nullable=False), *part.order)) for part in ranges]
 
 
-def _within(first: SortColumn, rest: tuple[SortColumn, ...], low: _Bound | None, high: _Bound | None) -> list[_Range]:
+def _within(order: tuple[SortColumn, ...], low: _Bound | None, high: _Bound | None) -> list[_Range]:
     """What lies between two different values of the first column, without these."""
-    order = (replace(first, nullable=False), *rest)
+    first = order[0]
+    without_nulls = (replace(first, nullable=False), *order[1:])
     found = []
     if low is None or low.first is not None:
-        found.append(_Range(_values_between(first, low.first if low else None, high.first if high else None), order))
+        found.append(_Range(_values_between(order, low, high), without_nulls))
         if first.nullable and high is None:
-            found.append(_Range((first.column.is_(None),), order))
+            found.append(_Range((first.column.is_(None),), without_nulls))
     return found
 
 
-def _values_between(first: SortColumn, low: SortValue, high: SortValue) -> tuple[ColumnElement[bool], ...]:
+def _values_between(
+    order: tuple[SortColumn, ...], low: _Bound | None, high: _Bound | None
+) -> tuple[ColumnElement[bool], ...]:
+    first = order[0]
     conditions = []
-    if low is not None:
-        conditions.append(first.column < low if first.descending else first.column > low)
-    if high is not None:
-        conditions.append(first.column > high if first.descending else first.column < high)
+    if low is not None and low.first is not None:
+        value = low.parameter(order)
+        conditions.append(first.column < value if first.descending else first.column > value)
+    if high is not None and high.first is not None:
+        value = high.parameter(order)
+        conditions.append(first.column > value if first.descending else first.column < value)
     if not conditions and first.nullable:
         conditions.append(first.column.is_not(None))
     return tuple(conditions)

@@ -1,10 +1,10 @@
 """Rooms of Alexa for Business. Which devices are in them is kept with the devices."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, select, update
 
 from gateway.model.filter import RoomFilter
 from gateway.model.tenant import Tenant
@@ -34,6 +34,21 @@ class StoredRoom:
     profile_name: str | None = None
 
 
+MEMBERS = len(fields(StoredRoom))
+
+OWNED = select(
+    rooms.c.arn,
+    rooms.c.name,
+    rooms.c.description,
+    rooms.c.provider_calendar_id,
+    rooms.c.profile_arn,
+    rooms.c.profile_name,
+).where(rooms.c.account == bindparam("account"), rooms.c.region == bindparam("region"))
+"""The rooms of a tenant; `stored_room` reads a row."""
+
+_BY_ARN = OWNED.where(rooms.c.arn.in_(bindparam("arns", expanding=True)))
+
+
 def add_room(connection: Connection, tenant: Tenant, room: StoredRoom) -> bool:
     """Return False, and change nothing, where the tenant has a room of that ARN or of that very name."""
     statement = insert_or_ignore(connection, rooms).values(
@@ -60,22 +75,22 @@ def room_by_arn(connection: Connection, tenant: Tenant, arn: str | None, *, lock
     """Find a room; `lock` holds back every other change of it, and of who is in it, until this transaction ends."""
     if arn is None or not is_storable(arn):
         return None
-    statement = _rooms(tenant).where(rooms.c.arn == arn)
-    row = connection.execute(statement.with_for_update() if lock else statement).first()
+    statement = OWNED.where(rooms.c.arn == arn)
+    row = connection.execute(statement.with_for_update() if lock else statement, parameters_of(tenant)).first()
     return None if row is None else stored_room(row)
 
 
 def rooms_by_arn(connection: Connection, tenant: Tenant, arns: Sequence[str]) -> dict[str, StoredRoom]:
     """Those of the rooms that the tenant has."""
-    statement = _rooms(tenant).where(rooms.c.arn.in_(filter(is_storable, arns)))
-    return {row.arn: stored_room(row) for row in connection.execute(statement)}
+    rows = connection.execute(_BY_ARN, {**parameters_of(tenant), "arns": [*filter(is_storable, arns)]})
+    return {room.arn: room for room in map(stored_room, rows)}
 
 
 def room_by_name(connection: Connection, tenant: Tenant, name: str) -> StoredRoom | None:
     """Find a room by its very name."""
     if not is_storable(name):
         return None
-    row = connection.execute(_rooms(tenant).where(rooms.c.name == name)).first()
+    row = connection.execute(OWNED.where(rooms.c.name == name), parameters_of(tenant)).first()
     return None if row is None else stored_room(row)
 
 
@@ -99,8 +114,8 @@ def list_rooms(
     *,
     key: Sequence[SortColumn] = (ARN,),
 ) -> Page:
-    """A page of rooms; `stored_room` reads its rows."""
-    return read_page(connection, _rooms(tenant).where(*where), criteria, key, window)
+    """A page of rooms; `stored_room` reads a row."""
+    return read_page(connection, OWNED, parameters_of(tenant), where, criteria, key, window)
 
 
 def count_rooms(connection: Connection, tenant: Tenant, where: Sequence[ColumnElement[bool]] = ()) -> int:
@@ -114,25 +129,13 @@ def room_conditions(connection: Connection, wanted: RoomFilter) -> list[ColumnEl
 
 
 def stored_room(row: AnyRow) -> StoredRoom:
-    return StoredRoom(
-        arn=row.arn,
-        name=row.name,
-        description=row.description,
-        provider_calendar_id=row.provider_calendar_id,
-        profile_arn=row.profile_arn,
-        profile_name=row.profile_name,
-    )
+    """Read a row of OWNED."""
+    return StoredRoom(*row[:MEMBERS])
 
 
-def _rooms(tenant: Tenant) -> Select[*tuple[Any, ...]]:
-    return select(
-        rooms.c.arn,
-        rooms.c.name,
-        rooms.c.description,
-        rooms.c.provider_calendar_id,
-        rooms.c.profile_arn,
-        rooms.c.profile_name,
-    ).where(*_owned(tenant))
+def parameters_of(tenant: Tenant) -> dict[str, object]:
+    """What the statements that are kept take for their owner."""
+    return {"account": tenant.account, "region": tenant.region}
 
 
 def _owned(tenant: Tenant) -> tuple[ColumnElement[bool], ...]:

@@ -1,8 +1,8 @@
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, select
 
 from gateway.model.filter import UserFilter
 from gateway.model.order import UserOrderField
@@ -42,6 +42,22 @@ class StoredUser:
     enrollment_id: str | None = None
 
 
+MEMBERS = len(fields(StoredUser))
+
+OWNED = select(
+    users.c.arn,
+    users.c.user_id,
+    users.c.first_name,
+    users.c.last_name,
+    users.c.email,
+    users.c.enrollment_status,
+    users.c.enrollment_id,
+).where(users.c.account == bindparam("account"), users.c.region == bindparam("region"))
+"""The users of a tenant; `stored_user` reads a row."""
+
+_BY_ARN = OWNED.where(users.c.arn.in_(bindparam("arns", expanding=True)))
+
+
 def add_user(connection: Connection, tenant: Tenant, user: StoredUser) -> bool:
     """Return False, and change nothing, where the tenant has a user of that ARN or of that user id."""
     statement = insert_or_ignore(connection, users).values(
@@ -68,8 +84,8 @@ def user_values(user: StoredUser) -> dict[str, str | None]:
 
 def users_by_arn(connection: Connection, tenant: Tenant, arns: Sequence[str]) -> dict[str, StoredUser]:
     """Those of the users that the tenant has."""
-    statement = _users(tenant).where(is_one_of(users.c.arn, arns))
-    return {row.arn: stored_user(row) for row in connection.execute(statement)}
+    rows = connection.execute(_BY_ARN, {**parameters_of(tenant), "arns": [*filter(is_storable, arns)]})
+    return {user.arn: user for user in map(stored_user, rows)}
 
 
 def delete_user(connection: Connection, tenant: Tenant, arn: str, enrollment_id: str) -> bool:
@@ -92,8 +108,8 @@ def list_users(
     *,
     key: Sequence[SortColumn] = KEY,
 ) -> Page:
-    """A page of users; `stored_user` reads its rows."""
-    return read_page(connection, _users(tenant).where(*where), criteria, key, window)
+    """A page of users; `stored_user` reads a row."""
+    return read_page(connection, OWNED, parameters_of(tenant), where, criteria, key, window)
 
 
 def count_users(connection: Connection, tenant: Tenant, where: Sequence[ColumnElement[bool]] = ()) -> int:
@@ -117,27 +133,13 @@ def user_conditions(wanted: UserFilter) -> list[ColumnElement[bool]]:
 
 
 def stored_user(row: AnyRow) -> StoredUser:
-    return StoredUser(
-        arn=row.arn,
-        user_id=row.user_id,
-        first_name=row.first_name,
-        last_name=row.last_name,
-        email=row.email,
-        enrollment_status=row.enrollment_status,
-        enrollment_id=row.enrollment_id,
-    )
+    """Read a row of OWNED."""
+    return StoredUser(*row[:MEMBERS])
 
 
-def _users(tenant: Tenant) -> Select[*tuple[Any, ...]]:
-    return select(
-        users.c.arn,
-        users.c.user_id,
-        users.c.first_name,
-        users.c.last_name,
-        users.c.email,
-        users.c.enrollment_status,
-        users.c.enrollment_id,
-    ).where(*_owned(tenant))
+def parameters_of(tenant: Tenant) -> dict[str, object]:
+    """What the statements that are kept take for their owner."""
+    return {"account": tenant.account, "region": tenant.region}
 
 
 def _owned(tenant: Tenant) -> tuple[ColumnElement[bool], ...]:

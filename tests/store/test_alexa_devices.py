@@ -14,7 +14,7 @@ from gateway.model.order import DeviceOrder, DeviceOrderField, device_key, devic
 from gateway.model.query import Cut, Position
 from gateway.model.tenant import Tenant
 from gateway.store.alexa_device_lists import KEY, SORTED_BY, count_devices, device_conditions, list_devices
-from gateway.store.alexa_devices import StoredAlexaDevice, delete_device, stored_devices
+from gateway.store.alexa_devices import StoredAlexaDevice, delete_device, stored_device
 from gateway.store.database import Database
 from gateway.store.ranges import Page, Window
 from gateway.store.tables import metadata
@@ -101,7 +101,7 @@ def read(
 ) -> tuple[Page, list[StoredAlexaDevice]]:
     criteria = [replace(SORTED_BY[one.field], descending=one.descending) for one in order]
     page = list_devices(connection, tenant, where, criteria, window)
-    return page, stored_devices(connection, tenant, page.rows)
+    return page, [stored_device(row) for row in page.rows]
 
 
 def sorted_devices(devices: Sequence[StoredAlexaDevice], order: Sequence[DeviceOrder]) -> list[str]:
@@ -135,7 +135,7 @@ async def test_the_filter_means_what_the_model_says(
     for one in (*wanted, replace(wanted[0], room_arn=room_arn(1))):
 
         def everything(connection: Connection, one: DeviceFilter = one) -> tuple[Any, ...]:
-            where = device_conditions(connection, tenant, one)
+            where = device_conditions(connection, one)
             _, all_devices = read(connection, tenant, Window(limit=100))
             _, found = read(connection, tenant, Window(limit=100), where=where)
             tags = tags_of(connection, tenant, [device.arn for device in all_devices])

@@ -19,6 +19,7 @@ ITEMS = Table(
     Column("name", BYTEWISE),
     Column("room", BYTEWISE),
 )
+EVERYTHING = select(ITEMS)
 WORDS = st.sampled_from(["", "a", "B", "é", "ﬀ", "\uffee", "\U0001f600"])
 ROWS = st.lists(
     st.tuples(WORDS | st.none(), WORDS | st.none()).map(lambda pair: {"name": pair[0], "room": pair[1]}), max_size=12
@@ -49,7 +50,7 @@ def sorted_rows(rows: list[dict[str, Any]], criteria: Sequence[tuple[str, bool]]
 
 
 def page(connection: Connection, criteria: Sequence[tuple[str, bool]], window: Window) -> Page:
-    return read_page(connection, select(ITEMS), columns(criteria), [SortColumn(ITEMS.c.id)], window)
+    return read_page(connection, EVERYTHING, {}, (), columns(criteria), [SortColumn(ITEMS.c.id)], window)
 
 
 def position(row: dict[str, Any], criteria: Sequence[tuple[str, bool]]) -> Position:

@@ -13,6 +13,7 @@ from gateway.model.query import ListQuery
 from gateway.model.tenant import Tenant
 from gateway.services.alexa.device_data import device_data
 from gateway.services.alexa.errors import invalid
+from gateway.services.alexa.model_values import device_of
 from gateway.services.alexa.search import Condition, Search
 from gateway.services.context import ServiceContext
 from gateway.store.alexa_device_lists import (
@@ -24,7 +25,7 @@ from gateway.store.alexa_device_lists import (
     has_detail,
     list_devices,
 )
-from gateway.store.alexa_devices import stored_devices
+from gateway.store.alexa_devices import stored_device
 from gateway.store.conditions import is_one_of, is_one_of_keys
 from gateway.store.ranges import Page, Window
 from gateway.store.sort_columns import SortColumn
@@ -40,8 +41,8 @@ def _unassociated(values: Sequence[str]) -> Condition:
     return devices.c.room_arn.is_(None) if values else false()
 
 
-def _items(connection: Connection, tenant: Tenant, page: Page) -> list[dict[str, Any]]:
-    return [device_data(stored) for stored in stored_devices(connection, tenant, page.rows)]
+def _items(page: Page) -> list[dict[str, Any]]:
+    return [device_data(stored_device(row)) for row in page.rows]
 
 
 search_devices = Search(
@@ -82,18 +83,18 @@ search_devices = Search(
 
 
 async def query_devices(context: ServiceContext, tenant: Tenant, params: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A page by a ListQuery: {"Query"} → {"Devices", "Positions", "More"}."""
-    query: ListQuery[DeviceFilter, DeviceOrder] = params["Query"]
-    criteria = [replace(SORTED_BY[order.field], descending=order.descending) for order in query.order]
-    window = Window(query.low, query.high, query.backwards, query.limit)
+    """A page by a ListQuery: {"Query", "Source"} → {"Devices", "Positions", "More"}."""
+    page, source = await _page(context, tenant, params["Query"]), params["Source"]
+    found = [device_of(source, stored_device(row)) for row in page.rows]
+    return {"Devices": found, "Positions": page.positions, "More": page.more}
 
-    def read(connection: Connection) -> dict[str, Any]:
-        where = device_conditions(connection, tenant, query.filter)
-        page = list_devices(connection, tenant, where, criteria, window)
-        return {"Devices": _items(connection, tenant, page), "Positions": page.positions, "More": page.more}
 
-    run = context.database.read if _is_keyed(query.filter) else context.database.scan
-    return await run(read)
+async def found_page(
+    context: ServiceContext, tenant: Tenant, query: ListQuery[DeviceFilter, DeviceOrder]
+) -> Mapping[str, Any]:
+    """As `query_devices`, with the devices as SearchDevices tells them."""
+    page = await _page(context, tenant, query)
+    return {"Devices": _items(page), "Positions": page.positions, "More": page.more}
 
 
 async def count_matching_devices(
@@ -102,9 +103,20 @@ async def count_matching_devices(
     """{"Filter": DeviceFilter} → {"Count"}."""
     wanted: DeviceFilter = params["Filter"]
     count = await context.database.scan(
-        lambda connection: count_devices(connection, tenant, device_conditions(connection, tenant, wanted))
+        lambda connection: count_devices(connection, tenant, device_conditions(connection, wanted))
     )
     return {"Count": count}
+
+
+async def _page(context: ServiceContext, tenant: Tenant, query: ListQuery[DeviceFilter, DeviceOrder]) -> Page:
+    criteria = [replace(SORTED_BY[order.field], descending=order.descending) for order in query.order]
+    window = Window(query.low, query.high, query.backwards, query.limit)
+
+    def read(connection: Connection) -> Page:
+        return list_devices(connection, tenant, device_conditions(connection, query.filter), criteria, window)
+
+    run = context.database.read if _is_keyed(query.filter) else context.database.scan
+    return await run(read)
 
 
 def _is_keyed(wanted: DeviceFilter) -> bool:

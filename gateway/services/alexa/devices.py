@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 
 from gateway.model.device import AlexaDeviceStatus, AlexaDeviceStatusDetail, ConnectionStatus
 from gateway.model.tenant import Tenant
-from gateway.services.alexa.device_data import device, device_data
+from gateway.services.alexa.device_data import device
 from gateway.services.alexa.errors import device_not_registered, invalid, not_found
+from gateway.services.alexa.model_values import device_of
 from gateway.services.context import ServiceContext
 from gateway.store import alexa_devices
 from gateway.store.alexa_devices import StoredAlexaDevice, device_by_arn, devices_by_arn, devices_in_room
@@ -34,7 +35,7 @@ async def get_devices(
 
 
 async def get_device_data(context: ServiceContext, tenant: Tenant, params: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Beyond the wire: a device as SearchDevices tells it. {"DeviceArn"} → {"Device"}."""
+    """Beyond the wire: {"DeviceArn", "Source"} → {"Device"}."""
     return _one(await get_devices_data(context, tenant, [params]))
 
 
@@ -42,7 +43,10 @@ async def get_devices_data(
     context: ServiceContext, tenant: Tenant, params: Sequence[Mapping[str, Any]]
 ) -> Sequence[Mapping[str, Any] | ServiceError]:
     found = await _find(context, tenant, params)
-    return [not_found("device") if stored is None else {"Device": device_data(stored)} for stored in found]
+    return [
+        not_found("device") if stored is None else {"Device": device_of(one["Source"], stored)}
+        for stored, one in zip(found, params, strict=True)
+    ]
 
 
 async def update_device(context: ServiceContext, tenant: Tenant, params: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ from gateway.model.tenant import Tenant
 from gateway.services.alexa.errors import not_found
 from gateway.services.alexa.page_tokens import next_token, opened_token, page_size
 from gateway.services.context import ServiceContext
-from gateway.store.alexa_devices import devices_by_arn
+from gateway.store.alexa_devices import has_device
 from gateway.store.events import EventRange, StoredEvent, events_of
 from gateway.store.text import is_storable
 from gateway.store.times import milliseconds, milliseconds_from, time_of
@@ -33,7 +33,7 @@ async def list_device_events(context: ServiceContext, tenant: Tenant, params: Ma
     )
 
     def read(connection: Connection) -> list[StoredEvent]:
-        if not devices_by_arn(connection, tenant, [arn]):
+        if not has_device(connection, tenant, arn):
             raise not_found("device")
         return events_of(connection, tenant, [wanted])[0]
 

@@ -9,6 +9,7 @@ from gateway.model.filter import RoomFilter
 from gateway.model.query import ListQuery
 from gateway.model.tenant import Tenant
 from gateway.services.alexa.device_data import present
+from gateway.services.alexa.model_values import room_of
 from gateway.services.alexa.rooms import room_shape
 from gateway.services.alexa.search import Search
 from gateway.services.context import ServiceContext
@@ -24,7 +25,7 @@ def room_data(room: StoredRoom) -> dict[str, Any]:
     return present({**room_shape(room), "ProfileName": room.profile_name})
 
 
-def _items(_connection: Connection, _tenant: Tenant, page: Page) -> list[dict[str, Any]]:
+def _items(page: Page) -> list[dict[str, Any]]:
     return [room_data(rooms.stored_room(row)) for row in page.rows]
 
 
@@ -45,17 +46,18 @@ search_rooms = Search(
 
 
 async def query_rooms(context: ServiceContext, tenant: Tenant, params: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A page by name, then ARN: {"Query": ListQuery} → {"Rooms", "Positions", "More"}."""
+    """A page by name, then ARN: {"Query": ListQuery, "Source"} → {"Rooms", "Positions", "More"}."""
     query: ListQuery[RoomFilter, Any] = params["Query"]
     window = Window(query.low, query.high, query.backwards, query.limit)
 
-    def read(connection: Connection) -> dict[str, Any]:
+    def read(connection: Connection) -> Page:
         where = rooms.room_conditions(connection, query.filter)
-        page = rooms.list_rooms(connection, tenant, where, (rooms.NAME,), window)
-        return {"Rooms": _items(connection, tenant, page), "Positions": page.positions, "More": page.more}
+        return rooms.list_rooms(connection, tenant, where, (rooms.NAME,), window)
 
     run = context.database.read if query.filter.name_contains is None else context.database.scan
-    return await run(read)
+    page = await run(read)
+    found = [room_of(params["Source"], rooms.stored_room(row)) for row in page.rows]
+    return {"Rooms": found, "Positions": page.positions, "More": page.more}
 
 
 async def count_matching_rooms(context: ServiceContext, tenant: Tenant, params: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -52,7 +52,7 @@ class Search:
     arn: SortColumn
     page: ReadPage
     count: Callable[[Connection, Tenant, Sequence[Condition]], int]
-    items: Callable[[Connection, Tenant, Page], list[dict[str, Any]]]
+    items: Callable[[Page], list[dict[str, Any]]]
 
     async def __call__(self, context: ServiceContext, tenant: Tenant, params: Params) -> Params:
         where = self.conditions(params.get("Filters") or ())
@@ -61,12 +61,12 @@ class Search:
         low = None if place is None else Cut(Position(tuple(place[:-1]), tuple(place[-1:])), after=True)
         window = Window(low=low, limit=page_size(params))
 
-        def read(connection: Connection) -> tuple[Page, list[dict[str, Any]], int]:
+        def read(connection: Connection) -> tuple[Page, int]:
             page = self.page(connection, tenant, where, criteria, window, key=key)
-            return page, self.items(connection, tenant, page), self.count(connection, tenant, where)
+            return page, self.count(connection, tenant, where)
 
-        page, items, total = await context.database.scan(read)
-        answer = {self.result: items, "TotalCount": total}
+        page, total = await context.database.scan(read)
+        answer = {self.result: self.items(page), "TotalCount": total}
         if not page.more:
             return answer
         last = page.positions[-1]

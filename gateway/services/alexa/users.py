@@ -14,6 +14,7 @@ from gateway.model.user import EnrollmentStatus
 from gateway.services.alexa.arns import new_user_arn
 from gateway.services.alexa.device_data import present
 from gateway.services.alexa.errors import limit_exceeded, not_found, resource_in_use
+from gateway.services.alexa.model_values import user_of
 from gateway.services.alexa.requests import client_request, made_before
 from gateway.services.alexa.search import Search
 from gateway.services.alexa.tags import add_tags
@@ -73,7 +74,7 @@ async def delete_user(context: ServiceContext, tenant: Tenant, params: Mapping[s
 
 
 async def get_user(context: ServiceContext, tenant: Tenant, params: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Beyond the wire: {"UserArn"} → {"User": UserData}."""
+    """Beyond the wire: {"UserArn", "Source"} → {"User"}."""
     (answer,) = await get_users(context, tenant, [params])
     if isinstance(answer, ServiceError):
         raise answer
@@ -85,7 +86,10 @@ async def get_users(
 ) -> Sequence[Mapping[str, Any] | ServiceError]:
     arns = [str(one.get("UserArn") or "") for one in params]
     found = await context.database.read(lambda connection: users.users_by_arn(connection, tenant, arns))
-    return [{"User": user_data(found[arn])} if arn in found else not_found("user") for arn in arns]
+    return [
+        {"User": user_of(one["Source"], found[arn])} if arn in found else not_found("user")
+        for arn, one in zip(arns, params, strict=True)
+    ]
 
 
 def user_data(user: StoredUser) -> dict[str, Any]:
@@ -102,7 +106,7 @@ def user_data(user: StoredUser) -> dict[str, Any]:
     )
 
 
-def _items(_connection: Connection, _tenant: Tenant, page: Page) -> list[dict[str, Any]]:
+def _items(page: Page) -> list[dict[str, Any]]:
     return [user_data(stored_user(row)) for row in page.rows]
 
 
@@ -132,17 +136,18 @@ search_users = Search(
 
 
 async def query_users(context: ServiceContext, tenant: Tenant, params: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A page by a ListQuery: {"Query"} → {"Users", "Positions", "More"}."""
+    """A page by a ListQuery: {"Query", "Source"} → {"Users", "Positions", "More"}."""
     query: ListQuery[UserFilter, UserOrder] = params["Query"]
     criteria = [replace(SORTED_BY[order.field], descending=order.descending) for order in query.order]
     window = Window(query.low, query.high, query.backwards, query.limit)
 
-    def read(connection: Connection) -> dict[str, Any]:
-        page = users.list_users(connection, tenant, users.user_conditions(query.filter), criteria, window)
-        return {"Users": _items(connection, tenant, page), "Positions": page.positions, "More": page.more}
+    def read(connection: Connection) -> Page:
+        return users.list_users(connection, tenant, users.user_conditions(query.filter), criteria, window)
 
     run = context.database.read if query.filter == UserFilter() else context.database.scan
-    return await run(read)
+    page = await run(read)
+    found = [user_of(params["Source"], stored_user(row)) for row in page.rows]
+    return {"Users": found, "Positions": page.positions, "More": page.more}
 
 
 async def count_matching_users(context: ServiceContext, tenant: Tenant, params: Mapping[str, Any]) -> Mapping[str, Any]:

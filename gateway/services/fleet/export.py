@@ -1,28 +1,31 @@
 """The embedded sources' devices and users in the shapes that the AWS command line prints."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
 from gateway.model.filter import DeviceFilter
-from gateway.model.order import DeviceOrder
 from gateway.model.query import Cut, ListQuery
 from gateway.model.tenant import Tenant
-from gateway.services import alexa, one_click
+from gateway.services.alexa import device_lists as echo_lists
 from gateway.services.alexa.users import user_data
 from gateway.services.context import ServiceContext
-from gateway.services.embedded import Handler
 from gateway.services.fleet.answers import Command
 from gateway.services.fleet.imported_users import USER_ID_MEMBER
 from gateway.services.fleet.progress import Progress, silent
 from gateway.services.fleet.tenants import FleetTenants
+from gateway.services.one_click import devices as button_lists
+from gateway.store.one_click_lists import DeviceQuery
 from gateway.store.ranges import Page, Window
 from gateway.store.users import count_users, list_users, stored_user
 
 PAGE = 500
+EVERYTHING = {"Filter": DeviceFilter()}
+
+ReadPage: TypeAlias = Callable[[ServiceContext, Tenant, DeviceQuery], Awaitable[Mapping[str, Any]]]
 
 
 async def export(context: ServiceContext, tenants: FleetTenants, *, progress: Progress = silent) -> Mapping[str, Any]:
@@ -34,10 +37,12 @@ async def export(context: ServiceContext, tenants: FleetTenants, *, progress: Pr
     """
     sections: dict[str, Any] = {}
     if tenants.buttons is not None:
-        buttons = await _devices(context, tenants.buttons, one_click.BEYOND, progress)
+        total: Mapping[str, int] = await button_lists.count(context, tenants.buttons, EVERYTHING)
+        buttons = await _devices(context, tenants.buttons, button_lists.described_page, total["Count"], progress)
         sections[Command.LIST_DEVICES.value] = {"Devices": buttons}
     if tenants.echoes is not None:
-        echoes = await _devices(context, tenants.echoes, alexa.BEYOND, progress)
+        total = await echo_lists.count_matching_devices(context, tenants.echoes, EVERYTHING)
+        echoes = await _devices(context, tenants.echoes, echo_lists.found_page, total["Count"], progress)
         sections[Command.SEARCH_DEVICES.value] = {"Devices": echoes, "TotalCount": len(echoes)}
         users = await _users(context, tenants.echoes, progress)
         sections[Command.SEARCH_USERS.value] = {"Users": users, "TotalCount": len(users)}
@@ -45,14 +50,13 @@ async def export(context: ServiceContext, tenants: FleetTenants, *, progress: Pr
 
 
 async def _devices(
-    context: ServiceContext, tenant: Tenant, beyond: Mapping[str, Handler], progress: Progress
+    context: ServiceContext, tenant: Tenant, read: ReadPage, total: int, progress: Progress
 ) -> list[dict[str, Any]]:
-    total = (await beyond["CountDevices"](context, tenant, {"Filter": DeviceFilter()}))["Count"]
     found: list[dict[str, Any]] = []
-    query: ListQuery[DeviceFilter, DeviceOrder] = ListQuery(DeviceFilter(), (), None, None, backwards=False, limit=PAGE)
+    query: DeviceQuery = ListQuery(DeviceFilter(), (), None, None, backwards=False, limit=PAGE)
     more = True
     while more:
-        page = await beyond["QueryDevices"](context, tenant, {"Query": query})
+        page = await read(context, tenant, query)
         found += [_as_json(device) for device in page["Devices"]]
         more = page["More"]
         query = replace(query, low=Cut(page["Positions"][-1], after=True)) if more else query

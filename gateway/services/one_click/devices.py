@@ -10,12 +10,12 @@ from gateway.model.tenant import Tenant
 from gateway.services.context import ServiceContext
 from gateway.services.embedded import Params
 from gateway.services.one_click import errors
+from gateway.services.one_click.model_values import device_of
 from gateway.services.one_click.paging import open_token, seal_token
 from gateway.store import changes
 from gateway.store.changes import Change, ChangeKind
 from gateway.store.one_click_devices import ClaimedDevice, claimed_devices, set_enabled
 from gateway.store.one_click_lists import DevicePage, DeviceQuery, count_devices, query_devices
-from gateway.store.tags import tags_of
 from gateway.store.times import milliseconds
 from gateway.wire.errors import ServiceError
 
@@ -34,14 +34,11 @@ async def describe_devices(
 ) -> list[dict[str, Any] | ServiceError]:
     device_ids = [one["DeviceId"] for one in params]
 
-    def read(connection: Connection) -> dict[str, dict[str, Any]]:
-        found = list(claimed_devices(connection, tenant, device_ids).values())
-        descriptions = _described(connection, tenant, found)
-        return {description["DeviceId"]: description for description in descriptions}
-
-    found = await context.database.read(read)
+    found = await context.database.read(lambda connection: claimed_devices(connection, tenant, device_ids))
     return [
-        {"DeviceDescription": found[device_id]} if device_id in found else errors.device_not_found(device_id)
+        {"DeviceDescription": _description(found[device_id])}
+        if device_id in found
+        else errors.device_not_found(device_id)
         for device_id in device_ids
     ]
 
@@ -54,9 +51,9 @@ async def list_devices(context: ServiceContext, tenant: Tenant, params: Params) 
     low = None if left_off is None else Cut(Position((), (left_off[0],)), after=True)
     wanted = DeviceFilter(types=None if device_type is None else (device_type,))
     page = await _page(context, tenant, ListQuery(wanted, (), low, None, backwards=False, limit=limit))
-    answer = {"Devices": page["Devices"]}
-    if page["More"]:
-        answer["NextToken"] = seal_token(context, purpose, list(page["Positions"][-1].key))
+    answer: dict[str, Any] = {"Devices": [_description(device) for device in page.devices]}
+    if page.more:
+        answer["NextToken"] = seal_token(context, purpose, list(page.positions[-1].key))
     return answer
 
 
@@ -76,8 +73,17 @@ async def update_device_state(context: ServiceContext, tenant: Tenant, params: P
 
 
 async def query(context: ServiceContext, tenant: Tenant, params: Params) -> dict[str, Any]:
-    """Beyond the wire: any filter, order and direction."""
-    return await _page(context, tenant, params["Query"])
+    """Beyond the wire, any filter, order and direction: {"Query", "Source"} → {"Devices", "Positions", "More"}."""
+    page, source = await _page(context, tenant, params["Query"]), params["Source"]
+    devices = [device_of(source, device) for device in page.devices]
+    return {"Devices": devices, "Positions": page.positions, "More": page.more}
+
+
+async def described_page(context: ServiceContext, tenant: Tenant, asked: DeviceQuery) -> dict[str, Any]:
+    """As `query`, with the devices as DescribeDevice tells them."""
+    page = await _page(context, tenant, asked)
+    devices = [_description(device) for device in page.devices]
+    return {"Devices": devices, "Positions": page.positions, "More": page.more}
 
 
 async def count(context: ServiceContext, tenant: Tenant, params: Params) -> dict[str, Any]:
@@ -86,28 +92,19 @@ async def count(context: ServiceContext, tenant: Tenant, params: Params) -> dict
     return {"Count": await context.database.scan(lambda connection: count_devices(connection, tenant, wanted))}
 
 
-async def _page(context: ServiceContext, tenant: Tenant, asked: DeviceQuery) -> dict[str, Any]:
-    def read(connection: Connection) -> tuple[DevicePage, list[dict[str, Any]]]:
-        page = query_devices(connection, tenant, asked)
-        return page, _described(connection, tenant, page.devices)
-
+async def _page(context: ServiceContext, tenant: Tenant, asked: DeviceQuery) -> DevicePage:
     # Whatever filters may have to look at every device before it finds enough.
     run = context.database.read if asked.filter == DeviceFilter() else context.database.scan
-    page, descriptions = await run(read)
-    return {"Devices": descriptions, "Positions": page.positions, "More": page.more}
+    return await run(lambda connection: query_devices(connection, tenant, asked))
 
 
-def _described(connection: Connection, tenant: Tenant, found: Sequence[ClaimedDevice]) -> list[dict[str, Any]]:
-    tags = tags_of(connection, tenant, [device.arn for device in found]) if found else {}
-    return [
-        {
-            "Arn": device.arn,
-            "Attributes": dict(device.attributes),
-            "DeviceId": device.device_id,
-            "Enabled": device.enabled,
-            "RemainingLife": device.remaining_life,
-            "Type": device.type,
-            "Tags": tags[device.arn],
-        }
-        for device in found
-    ]
+def _description(device: ClaimedDevice) -> dict[str, Any]:
+    return {
+        "Arn": device.arn,
+        "Attributes": dict(device.attributes),
+        "DeviceId": device.device_id,
+        "Enabled": device.enabled,
+        "RemainingLife": device.remaining_life,
+        "Type": device.type,
+        "Tags": dict(device.tags),
+    }

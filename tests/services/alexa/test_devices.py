@@ -1,9 +1,11 @@
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
 
-from gateway.model.device import AlexaDeviceStatusDetail
+from gateway.model.device import AlexaDevice, AlexaDeviceStatusDetail
 from gateway.services.alexa.arns import device_arn
+from gateway.sources import alexa_answers
 from gateway.store.alexa_reports import set_connection_status
 from gateway.store.changes import ChangeKind
 from gateway.wire.errors import ServiceError
@@ -60,7 +62,7 @@ async def test_get_device_tells_all_of_a_device(fleet: Fleet) -> None:
 
 
 async def test_search_devices_tells_all_of_a_device(fleet: Fleet) -> None:
-    """SearchDevices and GetDeviceData have the room's name, the profile's name and the time of creation."""
+    """SearchDevices has the names of room and profile and the time of creation; beyond the wire all is told too."""
     room = await fleet.room()
     arn = await fleet.device(**FULL, room_arn=room)
     data = {
@@ -73,7 +75,8 @@ async def test_search_devices_tells_all_of_a_device(fleet: Fleet) -> None:
     }
 
     assert await fleet.call("SearchDevices") == {"Devices": [data], "TotalCount": 1}
-    assert await fleet.beyond("GetDeviceData", DeviceArn=arn) == {"Device": data}
+    found = await fleet.beyond("GetDeviceData", DeviceArn=arn, Source="hq")
+    assert found == {"Device": alexa_answers.device("hq", data)}
 
 
 async def test_what_a_device_lacks_is_left_out(fleet: Fleet) -> None:
@@ -88,12 +91,13 @@ async def test_what_a_device_lacks_is_left_out(fleet: Fleet) -> None:
 async def test_many_devices_are_answered_at_once_each_for_itself(fleet: Fleet) -> None:
     """Answers stand in the order asked for; what is not there, or could not be, is a refusal of its own."""
     first, second = await fleet.device(1), await fleet.device(2)
-    asked = [{"DeviceArn": arn} for arn in (second, NOWHERE, first, second, "\0", "\ud800")] + [{}]
+    arns = (second, NOWHERE, first, second, "\0", "\ud800")
+    asked = [{"DeviceArn": arn, "Source": "hq"} for arn in arns] + [{}]
 
     for operation in ("GetDevice", "GetDeviceData"):
         answers = await fleet.service.call_many(HERE, operation, asked)
 
-        told = [one.code if isinstance(one, ServiceError) else one["Device"]["DeviceArn"] for one in answers]
+        told = [one.code if isinstance(one, ServiceError) else _arn(one["Device"]) for one in answers]
         missing = "NotFoundException"
         assert told == [second, missing, first, second, missing, missing, missing]
 
@@ -275,3 +279,7 @@ async def test_a_device_is_added_once(fleet: Fleet) -> None:
         await fleet.add(new_device(name="Second"))
     assert (await fleet.call("GetDevice", DeviceArn=arn))["Device"]["DeviceName"] == "First"
     assert await fleet.everything() == before
+
+
+def _arn(device: AlexaDevice | Mapping[str, str]) -> str:
+    return device.arn if isinstance(device, AlexaDevice) else device["DeviceArn"]

@@ -12,6 +12,7 @@ from gateway.model.filter import DeviceFilter, RoomFilter, UserFilter
 from gateway.model.order import DeviceOrder, DeviceOrderField, UserOrder, UserOrderField
 from gateway.model.query import Cut, EventQuery, ListQuery, Position
 from gateway.services.alexa import BEYOND, OPERATIONS, PLURAL
+from gateway.sources import alexa_answers
 from gateway.wire.errors import ServiceError
 from tests.clock import Clock
 from tests.services.alexa.fleet import ECHO, HERE, NEIGHBOUR, Fleet
@@ -54,20 +55,23 @@ async def test_what_is_beyond_the_wire_is_unknown_on_it(fleet: Fleet, operation:
 
 
 async def test_query_devices(fleet: Fleet) -> None:
-    """A page has the devices as SearchDevices tells them, the position of each, and whether there are more."""
+    """A page has what SearchDevices tells of the devices, the position of each, and whether there are more."""
     room = await fleet.room("Attic")
     for number, name in ((1, "b"), (2, None), (3, "a")):
         await fleet.device(number, name=name, room_arn=room if number == 1 else None)
     await fleet.device(1, NEIGHBOUR)
     order = (DeviceOrder(DeviceOrderField.NAME, descending=True), DeviceOrder(DeviceOrderField.ROOM_NAME))
-    data = {one["DeviceSerialNumber"]: one for one in (await fleet.call("SearchDevices"))["Devices"]}
-    keys = {serial: (serial, ECHO, one["DeviceArn"]) for serial, one in data.items()}
+    told = {one["DeviceSerialNumber"]: one for one in (await fleet.call("SearchDevices"))["Devices"]}
+    data = {serial: alexa_answers.device("hq", one) for serial, one in told.items()}
+    keys = {serial: (serial, ECHO, one.arn) for serial, one in data.items()}
 
-    first = await fleet.beyond("QueryDevices", Query=query(DeviceFilter(), order, limit=2))
+    first = await fleet.beyond("QueryDevices", Source="hq", Query=query(DeviceFilter(), order, limit=2))
     cut = Cut(first["Positions"][1], after=True)
-    rest = await fleet.beyond("QueryDevices", Query=query(DeviceFilter(), order, low=cut))
-    back = await fleet.beyond("QueryDevices", Query=query(DeviceFilter(), order, high=cut, backwards=True, limit=1))
-    none = await fleet.beyond("QueryDevices", Query=query(DeviceFilter(), order, limit=0))
+    rest = await fleet.beyond("QueryDevices", Source="hq", Query=query(DeviceFilter(), order, low=cut))
+    back = await fleet.beyond(
+        "QueryDevices", Source="hq", Query=query(DeviceFilter(), order, high=cut, backwards=True, limit=1)
+    )
+    none = await fleet.beyond("QueryDevices", Source="hq", Query=query(DeviceFilter(), order, limit=0))
 
     assert first == {
         "Devices": [data["G090LF0002"], data["G090LF0001"]],
@@ -101,17 +105,17 @@ async def test_count_devices(fleet: Fleet) -> None:
 
 
 async def test_query_and_count_users(fleet: Fleet) -> None:
-    """Users as SearchUsers tells them, by any order, with positions."""
+    """Users by any order, with positions."""
     ada, eve = await fleet.user("ada", FirstName="Ada"), await fleet.user("eve")
     await fleet.user("ada", NEIGHBOUR)
     order = (UserOrder(UserOrderField.FIRST_NAME), UserOrder(UserOrderField.USER_ID))
 
-    answer = await fleet.beyond("QueryUsers", Query=query(UserFilter(), order))
-    filtered = await fleet.beyond("QueryUsers", Query=query(UserFilter(first_names=("ADA",)), limit=1))
+    answer = await fleet.beyond("QueryUsers", Source="hq", Query=query(UserFilter(), order))
+    filtered = await fleet.beyond("QueryUsers", Source="hq", Query=query(UserFilter(first_names=("ADA",)), limit=1))
 
-    assert [user["UserArn"] for user in answer["Users"]] == [ada, eve]
+    assert [user.arn for user in answer["Users"]] == [ada, eve]
     assert list(answer["Positions"]) == [Position(("ada", "ada"), (ada,)), Position((None, "eve"), (eve,))]
-    assert [user["FirstName"] for user in filtered["Users"]] == ["Ada"]
+    assert [user.first_name for user in filtered["Users"]] == ["Ada"]
     assert (answer["More"], filtered["More"]) == (False, False)
     assert await fleet.beyond("CountUsers", Filter=UserFilter()) == {"Count": 2}
     assert await fleet.beyond("CountUsers", Filter=UserFilter(user_ids=("eve", "x"))) == {"Count": 1}
@@ -122,19 +126,19 @@ async def test_query_and_count_rooms(fleet: Fleet) -> None:
     arns = {name: await fleet.room(name) for name in ("b", "A", "ab")}
     await fleet.room("a", NEIGHBOUR)
 
-    answer = await fleet.beyond("QueryRooms", Query=query(RoomFilter(), limit=2))
-    part = await fleet.beyond("QueryRooms", Query=query(RoomFilter("B"), backwards=True))
+    answer = await fleet.beyond("QueryRooms", Source="hq", Query=query(RoomFilter(), limit=2))
+    part = await fleet.beyond("QueryRooms", Source="hq", Query=query(RoomFilter("B"), backwards=True))
 
-    assert [room["RoomName"] for room in answer["Rooms"]] == ["A", "ab"]
+    assert [room.name for room in answer["Rooms"]] == ["A", "ab"]
     assert list(answer["Positions"]) == [Position(("a",), (arns["A"],)), Position(("ab",), (arns["ab"],))]
     assert answer["More"]
-    assert [room["RoomName"] for room in part["Rooms"]] == ["b", "ab"]
+    assert [room.name for room in part["Rooms"]] == ["b", "ab"]
     assert await fleet.beyond("CountRooms", Filter=RoomFilter()) == {"Count": 3}
     assert await fleet.beyond("CountRooms", Filter=RoomFilter("B")) == {"Count": 2}
 
 
 async def test_a_page_costs_few_statements(fleet: Fleet) -> None:
-    """A page of devices is two statements; tags, events, rooms or users of many are one."""
+    """A page of devices is one statement; so are the tags, events, rooms or users of many."""
     room = await fleet.room()
     arns = [await fleet.device(number, room_arn=room) for number in range(5)]
     users = [await fleet.user(name) for name in ("ada", "eve")]
@@ -144,7 +148,7 @@ async def test_a_page_costs_few_statements(fleet: Fleet) -> None:
         "ListTags": [{"Arn": arn} for arn in arns],
         "QueryDeviceEvents": [{"Query": window}] * 5,
         "GetRoom": [{"RoomArn": room}] * 5,
-        "GetUser": [{"UserArn": arn} for arn in users],
+        "GetUser": [{"UserArn": arn, "Source": "hq"} for arn in users],
     }
     service = fleet.service
 
@@ -156,7 +160,7 @@ async def test_a_page_costs_few_statements(fleet: Fleet) -> None:
         assert not any(isinstance(answer, ServiceError) for answer in answers)
     for wanted in (query(DeviceFilter()), query(DeviceFilter(), order), query(DeviceFilter(name_contains="lf"), order)):
         with statements() as seen:
-            page = await fleet.beyond("QueryDevices", Query=wanted)
-        assert len([one for one in seen if "SELECT" in one]) == 2
+            page = await fleet.beyond("QueryDevices", Source="hq", Query=wanted)
+        assert len([one for one in seen if "SELECT" in one]) == 1
         assert len(page["Devices"]) == 5
     assert costs == {"ListTags": 1, "QueryDeviceEvents": 1, "GetRoom": 1, "GetUser": 1}

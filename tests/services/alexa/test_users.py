@@ -5,6 +5,7 @@ import pytest
 
 from gateway.services.alexa import users
 from gateway.services.alexa.arns import new_user_arn, organization
+from gateway.sources import alexa_answers
 from gateway.wire.errors import ServiceError
 from tests.clock import Clock
 from tests.services.alexa.fleet import ELSEWHERE, HERE, NEIGHBOUR, TOKEN, Fleet
@@ -22,7 +23,7 @@ async def test_create_user_and_find_them(fleet: Fleet) -> None:
     assert arn.startswith(f"arn:aws:a4b:us-east-1:123456789012:user/{organization(HERE)}/")
     assert len(enrollment_id) == 32
     assert found == {"Users": [expected], "TotalCount": 1}
-    assert await fleet.beyond("GetUser", UserArn=arn) == {"User": expected}
+    assert await fleet.beyond("GetUser", UserArn=arn, Source="hq") == {"User": alexa_answers.user("hq", expected)}
     assert await fleet.call("ListTags", Arn=arn) == {"Tags": [{"Key": "team", "Value": "engines"}]}
 
 
@@ -81,7 +82,7 @@ async def test_an_account_has_a_limit_of_users(fleet: Fleet, monkeypatch: pytest
 async def test_delete_user_asks_for_the_enrollment_id(fleet: Fleet) -> None:
     """Only with its own enrollment id is a user deleted, with its tags; then it is not found any more."""
     arn = await fleet.user("ada", Tags=[{"Key": "a", "Value": ""}])
-    enrollment_id = (await fleet.beyond("GetUser", UserArn=arn))["User"]["EnrollmentId"]
+    enrollment_id = (await fleet.beyond("GetUser", UserArn=arn, Source="hq"))["User"].enrollment_id
 
     for wrong in ("", "x"):
         await fleet.refused("NotFoundException", "DeleteUser", UserArn=arn, EnrollmentId=wrong)
@@ -97,8 +98,8 @@ async def test_many_users_are_answered_at_once(fleet: Fleet) -> None:
     ada, eve = await fleet.user("ada", FirstName="Ada"), await fleet.user("eve", FirstName="Eve")
     foreign = await fleet.user("bob", NEIGHBOUR)
 
-    asked = [{"UserArn": arn} for arn in (eve, foreign, new_user_arn(HERE), ada)]
+    asked = [{"UserArn": arn, "Source": "hq"} for arn in (eve, foreign, new_user_arn(HERE), ada)]
     answers = await fleet.service.call_many(HERE, "GetUser", asked)
 
-    told = [one.code if isinstance(one, ServiceError) else one["User"]["FirstName"] for one in answers]
+    told = [one.code if isinstance(one, ServiceError) else one["User"].first_name for one in answers]
     assert told == ["Eve", "NotFoundException", "NotFoundException", "Ada"]

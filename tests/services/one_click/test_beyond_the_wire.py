@@ -1,20 +1,25 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import event
 
+from gateway.model.device import OneClickDevice
 from gateway.model.filter import DeviceFilter, TagFilter
 from gateway.model.order import DeviceOrder, DeviceOrderField
 from gateway.model.query import Cut, EventQuery, ListQuery, Position
 from gateway.model.seal import Sealer
+from gateway.model.tag import Tag
 from gateway.services.context import ServiceContext
+from gateway.store.one_click_devices import arn_of
+from gateway.store.one_click_lists import DeviceQuery
 from gateway.store.sqlite import SqliteDatabase
 from tests.clock import Clock
 from tests.services.one_click.fleet import HERE, NEIGHBOUR, Fleet, button_id, one_click_fleet
 
-EVERYTHING: ListQuery[DeviceFilter, DeviceOrder] = ListQuery(DeviceFilter(), (), None, None, backwards=False, limit=10)
+EVERYTHING: DeviceQuery = ListQuery(DeviceFilter(), (), None, None, backwards=False, limit=10)
 
 
 async def three_named(fleet: Fleet) -> None:
@@ -25,20 +30,33 @@ async def three_named(fleet: Fleet) -> None:
     await fleet.claimed(NEIGHBOUR, button_id(4))
 
 
-async def test_a_query_answers_descriptions_with_positions(fleet: Fleet) -> None:
-    """What DescribeDevice says of each, where each stands, and whether there are more."""
+async def test_a_query_answers_devices_with_positions(fleet: Fleet) -> None:
+    """What DescribeDevice says of each, as the model has it, where each stands, and whether there are more."""
     await three_named(fleet)
     by_name = ListQuery(DeviceFilter(), (DeviceOrder(DeviceOrderField.NAME),), None, None, backwards=False, limit=2)
-    page = await fleet.service.call_beyond(HERE, "QueryDevices", {"Query": by_name})
-    described = [
-        (await fleet.call("DescribeDevice", DeviceId=button_id(number)))["DeviceDescription"] for number in (3, 2)
-    ]
+    page = await queried(fleet, by_name)
 
     assert page == {
-        "Devices": described,
+        "Devices": [
+            OneClickDevice(
+                "hq",
+                arn_of(HERE, button_id(number)),
+                button_id(number),
+                "button",
+                enabled=False,
+                remaining_life=0.9995,
+                attributes={},
+                tags=(Tag("Name", name),),
+            )
+            for number, name in ((3, "a"), (2, "b"))
+        ],
         "Positions": [Position(("a",), (button_id(3),)), Position(("b",), (button_id(2),))],
         "More": True,
     }
+
+
+async def queried(fleet: Fleet, query: DeviceQuery) -> Mapping[str, Any]:
+    return await fleet.service.call_beyond(HERE, "QueryDevices", {"Query": query, "Source": "hq"})
 
 
 async def test_a_query_goes_on_from_a_position_either_way(fleet: Fleet) -> None:
@@ -51,9 +69,9 @@ async def test_a_query_goes_on_from_a_position_either_way(fleet: Fleet) -> None:
         ListQuery(DeviceFilter(), order, None, Cut(middle, after=False), backwards=True, limit=5),
         ListQuery(DeviceFilter(), order, None, None, backwards=True, limit=2),
     ]
-    pages = [await fleet.service.call_beyond(HERE, "QueryDevices", {"Query": query}) for query in queries]
+    pages = [await queried(fleet, query) for query in queries]
 
-    told = [([device["Tags"]["Name"] for device in page["Devices"]], page["More"]) for page in pages]
+    told = [([device.name for device in page["Devices"]], page["More"]) for page in pages]
     assert told == [(["a"], False), (["c"], False), (["a", "b"], True)]
 
 
@@ -79,7 +97,7 @@ async def test_a_name_follows_its_tag(fleet: Fleet) -> None:
 
     async def name() -> str | None:
         query = ListQuery(DeviceFilter(), order, None, None, backwards=False, limit=1)
-        page = await fleet.service.call_beyond(HERE, "QueryDevices", {"Query": query})
+        page = await queried(fleet, query)
         value: str | None = page["Positions"][0].values[0]
         return value
 
@@ -114,8 +132,8 @@ def counted(database: SqliteDatabase) -> Iterator[list[str]]:
 @pytest.mark.parametrize(
     ("operation", "expected"),
     [
-        ("QueryDevices", 2),
-        ("DescribeDevice", 2),
+        ("QueryDevices", 1),
+        ("DescribeDevice", 1),
         ("ListTagsForResource", 1),
         ("GetDeviceMethods", 1),
         ("QueryDeviceEvents", 1),
@@ -139,7 +157,7 @@ async def test_a_page_costs_the_same_however_many_devices_it_has(
     }
     with counted(sqlite_database) as done:
         if operation == "QueryDevices":
-            answers = (await fleet.service.call_beyond(HERE, operation, {"Query": EVERYTHING}))["Devices"]
+            answers = (await queried(fleet, EVERYTHING))["Devices"]
         else:
             answers = await fleet.service.call_many(HERE, operation, asked[operation])
 
