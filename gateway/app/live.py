@@ -22,6 +22,10 @@ from gateway.store.database import Database
 async def open_hub(settings: Settings, database: Database, stack: AsyncExitStack) -> Hub:
     hub = Hub(ChangeLog(database, _places(settings)), settings.changes_poll, settings.changes_in_memory)
     await _background(hub.run(), stack)
+    if settings.database_url is not None:
+        from gateway.store.notifications import listen
+
+        await _background(listen(settings.database_url.get_secret_value(), hub.wake), stack)
     return hub
 
 

@@ -53,7 +53,10 @@ Memo = ByteBoundedLru[tuple[Payload | None]]
 
 
 class Channel:
-    """Follows the log for all who subscribed to the same; it stops with the last of them."""
+    """Follows the log for all who subscribed to the same; it stops with the last of them.
+
+    `number` is its own among all that share the memo, those before it included.
+    """
 
     def __init__(
         self,
@@ -61,6 +64,7 @@ class Channel:
         watch: Watch,
         make: Callable[[SourceChange], Awaitable[Payload | None]],
         memo: Memo,
+        number: int,
         close: Callable[[], None],
     ) -> None:
         self.last = Sent(after_row(0), Payload(b"", "", 0), 0)
@@ -68,6 +72,7 @@ class Channel:
         self._hub = hub
         self._make = make
         self._memo = memo
+        self._number = number
         self._close = close
         self._subscribers: set[Subscriber] = set()
         self._making = asyncio.Lock()
@@ -110,7 +115,7 @@ class Channel:
         """Tell of a change, made once for all who ask; None where it is not for them. Raise what `ending_of` reads."""
         if not self.watch.concerns(change):
             return None
-        key = f"{id(self)}:{change.position}"
+        key = f"{self._number}:{change.position}"
         known = self._memo.get(key)
         if known is None:
             async with self._making:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import strawberry
@@ -53,6 +54,7 @@ class Subscriptions:
         self._counts = counts
         self._most_waiting = most_waiting
         self._memo = Memo(MAX_MEMO_BYTES)
+        self._numbers = count()
         self._channels: dict[object, Channel] = {}
 
     async def open(self, plan: Plan, viewer: Viewer, extensions: Mapping[str, Any], after: str | None = None) -> Stream:
@@ -105,7 +107,9 @@ class Subscriptions:
             async def make(change: SourceChange) -> Payload | None:
                 return await _executed(self._execution, plan, caller, extensions, watch, change)
 
-            self._channels[key] = Channel(hub, watch, make, self._memo, lambda: self._channels.__delitem__(key))
+            self._channels[key] = Channel(
+                hub, watch, make, self._memo, next(self._numbers), lambda: self._channels.__delitem__(key)
+            )
         return self._channels[key]
 
 

@@ -29,13 +29,15 @@ class Hub:
     """The one reader of the change log in this process, while somebody follows it.
 
     It keeps the last `most_kept` changes in memory, so that many who resume at once do not each read the store.
-    `poll_seconds`: how often it looks for what others wrote, whatever wakes it in between.
+    `poll_seconds`: how often it looks for what others wrote, whatever wakes it in between. `page`: how many it reads at
+    once.
     """
 
-    def __init__(self, change_log: ChangeLog, poll_seconds: float, most_kept: int) -> None:
+    def __init__(self, change_log: ChangeLog, poll_seconds: float, most_kept: int, page: int = PAGE) -> None:
         self._log = change_log
         self._poll_seconds = poll_seconds
         self._most_kept = most_kept
+        self._page = page
         self._changes: list[SourceChange] = []
         self._start = self._end = 0  # what is kept begins after row `start` and ends with row `end`
         self._reads = 0
@@ -75,7 +77,8 @@ class Hub:
         """Read what is new, for ever; a store that fails is asked again."""
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), self._poll_seconds if self.is_followed else None)
+                async with asyncio.timeout(self._poll_seconds if self.is_followed else None):
+                    await self._woken.wait()
             self._woken.clear()
             if self.is_followed:
                 try:
@@ -103,17 +106,17 @@ class Hub:
         if whole_rows(position) < self._start:
             await self._log.check(position)
 
-    async def after(self, position: Position, limit: int = PAGE) -> LogPage:
-        """Read on from a position, at most `limit` rows; raise CursorExpired where it is too old."""
+    async def after(self, position: Position) -> LogPage:
+        """Read on from a position, some rows at a time; raise CursorExpired where it is too old."""
         row = whole_rows(position)
         if row < self._start:
             await self._reach_back(row)
         if row < self._start:
-            page = await self._log.after(row, limit)
+            page = await self._log.after(row, self._page)
             return LogPage([one for one in page.changes if one.position > position], page.through, page.more)
         first = bisect_right(self._changes, position, key=_position)
-        changes = self._changes[first : first + limit]
-        more = first + limit < len(self._changes)
+        changes = self._changes[first : first + self._page]
+        more = first + self._page < len(self._changes)
         return LogPage(changes, changes[-1].position[0] if more else self._end, more)
 
     async def _read_on(self) -> None:
@@ -122,7 +125,7 @@ class Hub:
             if self._end == 0 or end - self._end > self._most_kept:
                 self._begin_at(end)
         while True:
-            page = await self._log.after(self._end, PAGE)
+            page = await self._log.after(self._end, self._page)
             self._append(page)
             if not page.more:
                 return
@@ -137,7 +140,7 @@ class Hub:
         before, self._end = self.end, page.through
         self._changes.extend(page.changes)
         surplus = len(self._changes) - self._most_kept
-        if surplus > PAGE:
+        if surplus > self._page:
             self._start = self._changes[surplus - 1].position[0]
             del self._changes[: bisect_right(self._changes, after_row(self._start), key=_position)]
         for follower in self._concerned(page.changes):
@@ -147,7 +150,7 @@ class Hub:
         """Fill what is kept with what was logged before it, once for all who want to go there."""
         async with self._reading:
             room = self._most_kept - len(self._changes)
-            if room < PAGE or row >= self._start:
+            if room < self._page or row >= self._start:
                 return
             older, start = await self._log.up_to(self._start, room)
             self._changes[:0] = older

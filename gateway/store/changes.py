@@ -14,6 +14,7 @@ from gateway.store.tables import changes, pruned_changes
 
 # Any constant will do, as long as nobody else of this database uses it.
 LOG_LOCK = 0x67617465
+LOG_CHANNEL = "gateway_changes"
 
 
 class ChangeKind(StrEnum):
@@ -56,7 +57,9 @@ def log(connection: Connection, time: int, rows: Sequence[Change]) -> None:
         return
     if connection.dialect.name == "postgresql":
         # A sequence counts at insertion, not at commit; without the lock a reader could see 8 before 7.
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOG_LOCK})
+        # Whoever listens is told at the commit.
+        told = {"lock": LOG_LOCK, "channel": LOG_CHANNEL}
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock), pg_notify(:channel, '')"), told)
     connection.execute(insert(changes), [_values(time, row) for row in rows])
 
 
