@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 
 from gateway.wire.errors import ServiceError, status_of, unknown_operation
-from gateway.wire.json_values import read_body, write_body
+from gateway.wire.json_reading import read_body
+from gateway.wire.json_writing import write_body
 from gateway.wire.message import Request, Response
 from gateway.wire.protocol import WireProtocol
 from gateway.wire.service import Operation, ServiceModel

@@ -1,15 +1,18 @@
 """The rest-json protocol: an operation is a method and a path, its parameters stand in path, query and JSON body."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
 import orjson
 
 from gateway.wire.errors import ServiceError, serialization, status_of, unknown_operation
-from gateway.wire.json_values import read_body, write_body
+from gateway.wire.json_reading import read_body
+from gateway.wire.json_writing import write_body
 from gateway.wire.message import Request, Response
 from gateway.wire.protocol import WireProtocol
 from gateway.wire.service import Member, Operation, ServiceModel, Shape
@@ -23,11 +26,14 @@ _INTEGER = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
 
 def serialize_request(_model: ServiceModel, operation: Operation, params: Mapping[str, Any]) -> Request:
     """Write a call without its signature. Raises ValueError for an unknown member, KeyError without a label's value."""
-    members = operation.input.members
-    body = {name: value for name, value in params.items() if name not in members or members[name].location == "body"}
-    labels = {_label(each): quote(params[each.name], safe="") for each in members.values() if each.location == "uri"}
-    path = "/" + "/".join([labels.get(part, part) for part in operation.path])
-    query = "&".join(_write_query(members.values(), params))
+    form = _form(operation)
+    segments = list(operation.path)
+    for index, name in form.labels:
+        segments[index] = _encoded(params[name])
+    path = "/" + "/".join(segments)
+    given = [(wire_name, params[name]) for name, wire_name in form.query if params.get(name) is not None]
+    query = "&".join([f"{name}={_encoded(each)}" for name, value in given for each in _each(value)])
+    body = {name: value for name, value in params.items() if name not in form.outside_the_body}
     if not body:
         return Request(operation.method, path, path, query, (), b"")
     return Request(operation.method, path, path, query, (_CONTENT_TYPE,), write_body(operation.input, body))
@@ -76,18 +82,37 @@ def serialize_error(model: ServiceModel, error: ServiceError) -> Response:
     return Response(status, (_CONTENT_TYPE, ("x-amzn-errortype", error.code)), body)
 
 
-def _write_query(members: Iterable[Member], params: Mapping[str, Any]) -> Iterator[str]:
-    for member in members:
-        value = params.get(member.name)
-        if member.location == "querystring" and value is not None:
-            for item in value if member.shape.type == "list" else (value,):
-                yield f"{member.wire_name}={quote(_write_text(item), safe='')}"
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """Where an operation's members go: `labels` by their segment of the path, `query` with their names there."""
+
+    labels: tuple[tuple[int, str], ...]
+    query: tuple[tuple[str, str], ...]
+    outside_the_body: frozenset[str]
 
 
-def _write_text(value: object) -> str:
+@cache
+def _form(operation: Operation) -> _Form:
+    members = operation.input.members.values()
+    return _Form(
+        tuple((operation.path.index(_label(each)), each.name) for each in members if each.location == "uri"),
+        tuple((each.name, each.wire_name) for each in members if each.location == "querystring"),
+        frozenset(each.name for each in members if each.location != "body"),
+    )
+
+
+def _each(value: Any) -> Sequence[object]:  # noqa: ANN401 - a member of any type
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def _encoded(value: object) -> str:
+    """The value as it stands in a path or a query, percent-encoded."""
     if isinstance(value, datetime):
-        return format_iso8601(value)
-    return str(value).lower() if isinstance(value, bool) else str(value)
+        return format_iso8601(value).replace(":", "%3A")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = str(value)
+    return text if text.isascii() and text.isalnum() else quote(text, safe="")
 
 
 def _segments(path: str) -> list[str]:

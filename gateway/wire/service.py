@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -30,6 +31,12 @@ class Shape:
     members: Mapping[str, "Member"] = field(repr=False)
     key: "Shape | None" = field(repr=False)
     element: "Shape | None" = field(repr=False)
+
+    def held(self) -> "Shape":
+        """What a list or a map holds; raise TypeError for any other shape."""
+        if self.element is None:
+            raise TypeError(f"{self.name} holds nothing")
+        return self.element
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,8 +97,9 @@ class ServiceModel:
         return modelled if modelled in self.errors else "InternalFailure"
 
 
+@cache
 def load(service_name: str) -> ServiceModel:
-    """Read the newest model of a service; `service_name` is its folder's name.
+    """Read the newest model of a service, once; `service_name` is its folder's name.
 
     Raises FileNotFoundError for a service that has no model here.
     """

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ CLOCK_SKEW = timedelta(minutes=5)
 BASIC = "%Y%m%dT%H%M%SZ"
 _BASIC_FORM = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 TERMINATOR = "aws4_request"
+_SPACE = re.compile(r"[\t-\r ]")
 
 
 def verify(request: Request, authorization: Authorization, secret: str, service: str, now: datetime) -> None:
@@ -30,7 +32,8 @@ def verify(request: Request, authorization: Authorization, secret: str, service:
     _check_signed_headers(request, authorization)
     payload = hashlib.sha256(request.body).hexdigest()
     _check_payload(request, payload)
-    canonical = canonical_request(request, authorization.signed_headers, payload)
+    signed = [(name, _header_value(request, name)) for name in authorization.signed_headers]
+    canonical = canonical_request(request, signed, payload)
     digest = hashlib.sha256(canonical).hexdigest()
     text = "\n".join((ALGORITHM, signed_at.strftime(BASIC), authorization.scope, digest))
     key = signing_key(secret, authorization.date, authorization.region, authorization.service)
@@ -50,26 +53,27 @@ def signing_key(secret: str, date: str, region: str, service: str) -> bytes:
     return key
 
 
-def canonical_request(request: Request, signed_headers: tuple[str, ...], payload: str) -> bytes:
+def canonical_request(request: Request, signed_headers: Sequence[tuple[str, str]], payload: str) -> bytes:
     """Write what is signed; `payload` is the body's SHA-256 in hex.
 
     Services other than S3 encode the path once more than it travels, after dropping empty and dot segments. Bytes
     beyond ASCII are signed as they came.
     """
-    headers = [f"{name}:{_header_value(request, name)}" for name in signed_headers]
     lines = (
         request.method,
         quote(_normalized(request.raw_path).encode("latin-1"), safe="/~"),
         _canonical_query(request.query),
-        *headers,
+        *[f"{name}:{_trimmed(value)}" for name, value in signed_headers],
         "",
-        ";".join(signed_headers),
+        ";".join([name for name, _ in signed_headers]),
         payload,
     )
     return "\n".join(lines).encode("latin-1")
 
 
 def _normalized(path: str) -> str:
+    if path.startswith("/") and "//" not in path and "/." not in path:
+        return path
     kept: list[str] = []
     for segment in path.split("/"):
         if segment == "..":
@@ -83,13 +87,18 @@ def _normalized(path: str) -> str:
 def _canonical_query(query: str) -> str:
     if not query:
         return ""
-    pairs = sorted(pair.partition("=")[::2] for pair in query.split("&"))
-    return "&".join(f"{key}={value}" for key, value in pairs)
+    pairs = sorted([pair.partition("=")[::2] for pair in query.split("&")])
+    return "&".join([f"{key}={value}" for key, value in pairs])
+
+
+def _trimmed(value: str) -> str:
+    if not _SPACE.search(value):
+        return value
+    return b" ".join(value.encode("latin-1").split()).decode("latin-1")
 
 
 def _header_value(request: Request, name: str) -> str:
-    trimmed = (b" ".join(value.encode("latin-1").split()) for value in request.header_values(name))
-    return b",".join(trimmed).decode("latin-1")
+    return ",".join([_trimmed(value) for value in request.header_values(name)])
 
 
 def _signed_at(request: Request) -> datetime:

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Self
 
@@ -43,13 +43,12 @@ class Signer:
         if self.access_key.token:
             headers.append(("x-amz-security-token", self.access_key.token))
         headers.sort()
-        dated = replace(request, headers=tuple(headers))
-        names = tuple([name for name, _ in headers])
-        digest = hashlib.sha256(canonical_request(dated, names, hashlib.sha256(request.body).hexdigest())).hexdigest()
-        text = f"{ALGORITHM}\n{signed_at}\n{self.scope}\n{digest}"
+        canonical = canonical_request(request, headers, hashlib.sha256(request.body).hexdigest())
+        text = f"{ALGORITHM}\n{signed_at}\n{self.scope}\n{hashlib.sha256(canonical).hexdigest()}"
         signature = hmac.digest(self.key, text.encode(), "sha256").hex()
-        signed = f"Credential={self.access_key.key_id}/{self.scope}, SignedHeaders={';'.join(names)}"
-        headers.append(("authorization", f"{ALGORITHM} {signed}, Signature={signature}"))
+        names = ";".join([name for name, _ in headers])
+        signed = f"Credential={self.access_key.key_id}/{self.scope}, SignedHeaders={names}, Signature={signature}"
+        headers.append(("authorization", f"{ALGORITHM} {signed}"))
         return headers
 
 

@@ -6,6 +6,8 @@ from decimal import Decimal
 from email.utils import parsedate_to_datetime
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Below this a float is finer than a microsecond, so that its decimals need not be asked.
+_EXACT = 2**32
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{0,20})?([eE][+-]?[0-9]{1,2})?", re.ASCII)
 
 
@@ -33,6 +35,8 @@ def _utc(moment: datetime) -> datetime:
 
 def parse_epoch(seconds: Decimal | float) -> datetime:
     """Read seconds since the epoch, rounded to the microsecond. Raises ValueError outside the years 1 to 9999."""
+    if not isinstance(seconds, Decimal) and abs(seconds) < _EXACT:
+        return datetime.fromtimestamp(seconds, UTC)
     try:
         return _EPOCH + timedelta(microseconds=round(Decimal(str(seconds)) * 1_000_000))
     except (ArithmeticError, OverflowError) as error:

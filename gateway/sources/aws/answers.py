@@ -1,6 +1,6 @@
 """Answers of the two services, read strictly: what botocore would pass on half understood is an outage here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -8,7 +8,7 @@ import orjson
 
 from gateway.sources.faults import UNREADABLE, Failed, fault_of
 from gateway.wire.errors import ServiceError
-from gateway.wire.json_values import read_body
+from gateway.wire.json_reading import read_body
 from gateway.wire.service import Operation, ServiceModel
 
 _REDIRECTION = 300
@@ -17,11 +17,16 @@ _CLIENT_FAULT = 400
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An HTTP answer as it came; headers by their names in lower case."""
+    """An HTTP answer as it came."""
 
     status: int
-    headers: Mapping[str, str]
+    raw_headers: Sequence[tuple[bytes, bytes]]
     body: bytes
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """By their names in lower case; seldom asked for."""
+        return {_text(name).lower(): _text(value) for name, value in self.raw_headers}
 
 
 def read_answer(operation: Operation, answer: Answer) -> dict[str, Any]:
@@ -50,7 +55,8 @@ class AnswerParser:
 
     async def parse(self, response: Mapping[str, Any], shape: object) -> dict[str, Any]:
         del shape
-        answer = Answer(response["status_code"], response["headers"], response["body"])
+        raw = [(_bytes(name), _bytes(value)) for name, value in response["headers"].items()]
+        answer = Answer(response["status_code"], raw, response["body"])
         output = read_answer(self.model.operations[response["context"]["operation_name"]], answer)
         output["ResponseMetadata"] = {"HTTPStatusCode": answer.status, "HTTPHeaders": answer.headers}
         return output
@@ -90,3 +96,11 @@ def _object(body: bytes) -> Mapping[str, Any]:
 def _code(told: object) -> str:
     """Cut an error's name out of forms like `aws.a4b#NotFoundException` and `NotFoundException:http://…`."""
     return told.partition(":")[0].rpartition("#")[2].strip() if isinstance(told, str) else ""
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

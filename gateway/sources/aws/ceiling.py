@@ -1,8 +1,8 @@
 import asyncio
 import time
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 Clock = Callable[[], float]
 Sleep = Callable[[float], Awaitable[None]]
@@ -23,16 +23,11 @@ class Ceiling:
         if rate is not None:
             self._paces = defaultdict(lambda: _Pace(rate, clock, sleep))
 
-    @asynccontextmanager
-    async def slot(self, operation: str) -> AsyncIterator[None]:
+    def slot(self, operation: str) -> "Slot":
         """Wait for the call's turn, and hold one of the slots until it is done."""
-        await self._enter(operation)
-        try:
-            yield
-        finally:
-            self._slots.release()
+        return Slot(self, operation)
 
-    async def _enter(self, operation: str) -> None:
+    async def enter(self, operation: str) -> None:
         if self._paces is None:
             await self._slots.acquire()
             return
@@ -42,6 +37,23 @@ class Ceiling:
             await pace.turn()
             await self._slots.acquire()
             pace.begin()
+
+    def leave(self) -> None:
+        self._slots.release()
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What contextlib would make of a function, in half the time."""
+
+    ceiling: Ceiling
+    operation: str
+
+    async def __aenter__(self) -> None:
+        await self.ceiling.enter(self.operation)
+
+    async def __aexit__(self, *_: object) -> None:
+        self.ceiling.leave()
 
 
 class _Pace:

@@ -21,7 +21,7 @@ HEAD_START = 0.25
 """Seconds that one address of a host gets before the next one is tried beside it (RFC 8305)."""
 
 _FINAL = 200
-_FRAMING = frozenset({"content-length", "transfer-encoding"})
+_FRAMING = frozenset({b"content-length", b"transfer-encoding"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class _Connection(asyncio.Protocol):
         self._parser = HttpResponseParser(self)
         self._loop = asyncio.get_running_loop()
         self._waiting: asyncio.Future[Answer] | None = None
-        self._headers: dict[str, str] = {}
+        self._headers: list[tuple[bytes, bytes]] = []
         self._body: list[bytes] = []
         self._ends_with_connection = False
         self.asked_at = 0.0
@@ -154,13 +154,13 @@ class _Connection(asyncio.Protocol):
     def on_message_begin(self) -> None:
         if self._waiting is None:
             self.close()
-        self._headers, self._body = {}, []
+        self._headers, self._body = [], []
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+        self._headers.append((name, value))
 
     def on_headers_complete(self) -> None:
-        self._ends_with_connection = _FRAMING.isdisjoint(self._headers)
+        self._ends_with_connection = _FRAMING.isdisjoint([name.lower() for name, _ in self._headers])
 
     def on_body(self, body: bytes) -> None:
         self._body.append(body)

@@ -41,7 +41,7 @@ class SignedHttp:
         self._connections = connections
         self._serialize = PROTOCOLS[model.protocol].serialize_request
         self._host = ("host", endpoint.authority)
-        self._signer: Signer | None = None
+        self._signer: tuple[tuple[Any, str], Signer] | None = None
 
     def method(self, name: str) -> Method:
         operation = self._model.operations[name]
@@ -58,20 +58,23 @@ class SignedHttp:
     async def _signed(self, request: Request) -> bytes:
         """The request as it travels."""
         frozen = await self._credentials.get_frozen_credentials()
-        access_key = AccessKey(frozen.access_key, frozen.secret_key, frozen.token)
         signed_at = time.strftime(BASIC, time.gmtime())
-        signer = self._signer
-        if signer is None or signer.access_key != access_key or not signed_at.startswith(signer.date):
-            signer = self._signer = self._new_signer(access_key, signed_at[:8])
-        headers = signer.sign(request, signed_at)
+        headers = self._signer_of(frozen, signed_at[:8]).sign(request, signed_at)
         if request.body:
             headers.append(("content-length", str(len(request.body))))
         target = f"{request.raw_path}?{request.query}" if request.query else request.raw_path
         lines = "".join([f"{name}: {value}\r\n" for name, value in headers])
         return f"{request.method} {target} HTTP/1.1\r\n{lines}{_UNSIGNED}\r\n".encode("ascii") + request.body
 
-    def _new_signer(self, access_key: AccessKey, date: str) -> Signer:
-        told = access_key.key_id + (access_key.token or "")
+    def _signer_of(self, frozen: Any, date: str) -> Signer:  # noqa: ANN401 - botocore's named tuple
+        """The signer of the day, made anew when the day or the credentials are others."""
+        known = self._signer
+        if known is not None and known[0] == (frozen, date):
+            return known[1]
+        told = frozen.access_key + (frozen.token or "")
         if not told.isascii() or not told.isprintable():
             raise Failed(NO_CREDENTIALS, "the key's id or its token cannot be sent in a header")
-        return Signer.of(access_key, self._region, self._model.signing_name, date)
+        access_key = AccessKey(frozen.access_key, frozen.secret_key, frozen.token)
+        signer = Signer.of(access_key, self._region, self._model.signing_name, date)
+        self._signer = (frozen, date), signer
+        return signer

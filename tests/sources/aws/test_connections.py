@@ -73,7 +73,7 @@ async def test_requests_at_once_have_a_connection_each() -> None:
         assert len(stub.writers) == 3
 
 
-HEAD = b"HTTP/1.1 200 OK\r\nX-Note: b\xfc\r\n"
+HEAD = b"HTTP/1.1 200 OK\r\nX-Note: b\xc3\xbc\r\n"
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,8 @@ async def test_an_answer_in_any_framing(parts: tuple[bytes, ...]) -> None:
 async def test_an_answer_that_ends_with_its_connection() -> None:
     """An answer of no told length is whole when its server closes."""
     async with connected(cut_off(b"HTTP/1.1 200 OK\r\n\r\n[1, 2]")) as (connections, stub):
-        assert await connections.exchange(REQUEST) == Answer(200, {}, b"[1, 2]")
-        assert await connections.exchange(REQUEST) == Answer(200, {}, b"[1, 2]")
+        assert await connections.exchange(REQUEST) == Answer(200, [], b"[1, 2]")
+        assert await connections.exchange(REQUEST) == Answer(200, [], b"[1, 2]")
         assert len(stub.writers) == 2
 
 
