@@ -40,6 +40,9 @@ def http_options_of(settings: Settings) -> HttpOptions:
 def _streams_of(settings: Settings) -> StreamOptions:
     return StreamOptions(
         websocket=settings.websocket,
+        event_stream=settings.event_stream,
+        multipart=settings.multipart,
+        incremental=settings.incremental,
         ping_seconds=settings.ping_interval,
         init_seconds=settings.init_timeout,
         max_subscriptions=settings.maximum_subscriptions,

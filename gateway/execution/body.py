@@ -8,12 +8,16 @@ from gateway.execution.result import Result
 
 def write_body(result: Result) -> bytes:
     """Write a result as JSON (GraphQL, "Response")."""
+    return write_json(as_json_value(result))
+
+
+def as_json_value(result: Result) -> dict[str, Any]:
     body: dict[str, Any] = {"errors": result.errors} if result.errors else {}
     if result.executed:
         body["data"] = result.data
     if result.tells_cost and result.cost is not None:
         body["extensions"] = {"cost": result.cost.as_extension()}
-    return write_json(body)
+    return body
 
 
 def write_json(value: object) -> bytes:

@@ -18,7 +18,10 @@ PER_PAYLOAD = 300
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """`body`: one execution result, in JSON. `cursor`: what to resume after. `cost`: what it cost to make."""
+    """`body`: one execution result, in JSON. `cursor`: what to resume after, empty where nothing can be resumed.
+
+    `cost`: what it cost to make.
+    """
 
     body: bytes
     cursor: str

@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TypeAlias
 
@@ -23,6 +23,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from gateway.execution.cost import OperationCost
 from gateway.execution.cost_reading import costs_of
 from gateway.execution.lru import ByteBoundedLru
+from gateway.execution.one_piece import in_one_piece
 from gateway.execution.permissions import Requirement, requirements_of
 from gateway.execution.result import ErrorCode, RequestRefused, Result, refused_document, refused_limit
 from gateway.limits.document import DEFAULT_LIMITS, DocumentLimits
@@ -40,7 +41,8 @@ Operations: TypeAlias = dict[str | None, OperationDefinitionNode]
 class Document:
     """A text that is a valid document of the schema; knows no variables.
 
-    `hash` is the text's SHA-256 in hex; `weight` is about the bytes that all of it holds.
+    `hash` is the text's SHA-256 in hex; `weight` is about the bytes that all of it holds. `in_one_piece`: the same
+    without @defer and @stream, for who takes no answer in parts; None where it has neither.
     """
 
     hash: str
@@ -50,6 +52,7 @@ class Document:
     requirements: Mapping[str | None, tuple[Requirement, ...]]
     costs: Mapping[str | None, OperationCost]
     weight: int
+    in_one_piece: "Document | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,12 @@ class Documents:
             if not self._options.suggestions:
                 _strip_suggestions(errors)
             raise RequestRefused(refused_document(ErrorCode.GRAPHQL_VALIDATION_FAILED, errors))
-        return _document(self._schema, text, node, self._options.page_size)
+        document = _document(self._schema, text, node, self._options.page_size)
+        whole = in_one_piece(node)
+        if whole is None:
+            return document
+        piece = _document(self._schema, f"{text}\n# in one piece", whole, self._options.page_size)
+        return replace(document, weight=document.weight + piece.weight, in_one_piece=piece)
 
 
 def _rules(*, introspection: bool) -> tuple[type[ASTValidationRule], ...]:

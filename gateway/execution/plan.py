@@ -37,6 +37,11 @@ class Plan:
     def is_subscription(self) -> bool:
         return self.operation.operation is OperationType.SUBSCRIPTION
 
+    @property
+    def may_defer(self) -> bool:
+        """Whether it may be answered in parts."""
+        return self.document.in_one_piece is not None
+
     def actual_cost(self, data: Mapping[str, Any] | None) -> int:
         """What came of it, told by its answer; all of what was asked for where nothing can be told."""
         if data is None:
@@ -54,14 +59,17 @@ def make_plan(
     *,
     hide_suggestions: bool = False,
     subscriptions: bool = False,
+    in_parts: bool = False,
 ) -> Plan:
     """Choose the operation and coerce its variables (GraphQL, "Executing Requests").
 
-    `subscriptions`: whether the transport can carry one.
+    `subscriptions`: whether the transport can carry one; `in_parts`: whether it can carry an answer in parts.
 
     Raise RequestRefused: OPERATION_RESOLUTION_FAILURE where no operation can be chosen or run here, UNAUTHENTICATED or
     FORBIDDEN where the caller may not run it, BAD_USER_INPUT for variables.
     """
+    if document.in_one_piece is not None and not in_parts:
+        document = document.in_one_piece
     operation = _operation(document, operation_name)
     if operation.operation is OperationType.SUBSCRIPTION and not subscriptions:
         raise _unresolved("Subscriptions are not supported over this transport.")

@@ -122,10 +122,10 @@ def executed(outcome: ExecutionResult) -> Result:
     """Turn graphql-core's outcome into a result; an unknown error is masked, and logged once however often it shows."""
     if not outcome.errors:
         return Result(outcome.data, (), executed=True)
-    return Result(outcome.data, _field_errors(outcome.errors), executed=True)
+    return Result(outcome.data, field_errors(outcome.errors), executed=True)
 
 
-def _field_errors(errors: Sequence[GraphQLError]) -> tuple[ErrorMember, ...]:
+def field_errors(errors: Sequence[GraphQLError]) -> tuple[ErrorMember, ...]:
     logged: set[int] = set()
     return tuple(_field_error(error, logged) for error in errors)
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, ip_address
 from typing import TypeAlias
 
-from gateway.execution.budget import Budget, RateLimited
+from gateway.execution.budget import Budget, Charge, RateLimited
 from gateway.execution.plan import Plan
 from gateway.execution.result import ErrorCode, Result
 from gateway.http.caller import CallerInfo
@@ -29,10 +29,7 @@ async def charged(
     Raise RequestRefused where they would cost too much, HttpRefused 429 where the caller has to wait (503 where nobody
     can tell): then nothing is run.
     """
-    try:
-        charge = await budget.take(payer(info), [plan for plan, _ in planned])
-    except RateLimited as limited:
-        raise _refusal(limited) from limited
+    charge = await take(budget, info, [plan for plan, _ in planned])
     if len(planned) == 1:
         results = [await run(*planned[0])]
     else:
@@ -51,6 +48,14 @@ async def charged(
     ]
 
 
+async def take(budget: Budget, info: CallerInfo, plans: Sequence[Plan]) -> Charge:
+    """Take what the plans may cost from the caller; raise as `charged` does."""
+    try:
+        return await budget.take(payer(info), plans)
+    except RateLimited as limited:
+        raise too_early(limited) from limited
+
+
 def payer(info: CallerInfo) -> str:
     """Name who is charged: the caller; where nobody is known, the address, of IPv6 its network."""
     return info.caller.id if info.caller.authenticated else _network(info.address)
@@ -67,7 +72,8 @@ def _network(text: str | None) -> str:
     return f"address:{address.ipv4_mapped or f'{int(address) >> HALF:016x}/64'}"
 
 
-def _refusal(limited: RateLimited) -> HttpRefused:
+def too_early(limited: RateLimited) -> HttpRefused:
+    """Tell the caller when to come again, in HTTP's words."""
     status = 503 if limited.uncounted else 429
     member = limited.result.errors[0]
     headers = {"retry-after": str(limited.retry_after)}

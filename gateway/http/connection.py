@@ -15,6 +15,7 @@ from gateway.http.head_limit import head_too_large
 from gateway.http.refusal import HttpRefused
 from gateway.http.response import write_refusal
 from gateway.http.stall import STALL_SECONDS, Stall
+from gateway.http.streamed_response import GOING_AWAY
 from gateway.observability.metrics import Metrics
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
@@ -93,6 +94,13 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self._stage = _Stage.IDLE
         super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """As uvicorn's; a response that streams learns that it is to end, by being woken up."""
+        super().shutdown()
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.scope["state"][GOING_AWAY] = True
+            self.cycle.message_event.set()
 
     def pause_writing(self) -> None:
         super().pause_writing()

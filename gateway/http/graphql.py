@@ -1,8 +1,11 @@
+from typing import Any
+
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from gateway.execution.result import ErrorCode, RequestRefused, Result, internal_error
+from gateway.execution.result import ErrorCode, RequestRefused, internal_error
 from gateway.http.accept import MediaType, negotiate
+from gateway.http.answers import Answer, Answers
 from gateway.http.auth import Authentication
 from gateway.http.body import Disconnected
 from gateway.http.caller import CallerInfo
@@ -10,20 +13,25 @@ from gateway.http.compression import compressed
 from gateway.http.conditional import conditional
 from gateway.http.counting import count_refusal
 from gateway.http.credentials import credentials_of
+from gateway.http.deliveries import Deliveries, read_deliveries
 from gateway.http.incoming import read_request
 from gateway.http.operations import Operations
 from gateway.http.options import HttpOptions
 from gateway.http.refusal import HttpRefused
 from gateway.http.request import GraphQLRequest
 from gateway.http.response import HttpResponse, write_failure, write_refusal, write_result, write_results
+from gateway.http.streamed_response import StreamedResponse
 from gateway.http.unauthenticated import Unauthenticated
 
 
 class GraphQLEndpoint:
     """The way of a request: read → document → plan → run → write. An ASGI application for one path."""
 
-    def __init__(self, operations: Operations, options: HttpOptions, authentication: Authentication) -> None:
+    def __init__(
+        self, operations: Operations, answers: Answers, options: HttpOptions, authentication: Authentication
+    ) -> None:
         self._operations = operations
+        self._answers = answers
         self._options = options
         self._authentication = authentication
 
@@ -33,44 +41,50 @@ class GraphQLEndpoint:
             response = await self._respond(scope, headers, receive)
         except Disconnected:
             return
+        if isinstance(response, StreamedResponse):
+            await response.send(scope, receive, send)
+            return
         if self._options.compression:
             response = await compressed(response, headers.get("accept-encoding"))
         for message in response.messages():
             await send(message)
 
-    async def _respond(self, scope: Scope, headers: Headers, receive: Receive) -> HttpResponse:
+    async def _respond(self, scope: Scope, headers: Headers, receive: Receive) -> HttpResponse | StreamedResponse[Any]:
         media_type, profile = MediaType.JSON, self._options.status_profile
+        deliveries = read_deliveries(headers.get("accept")).within(self._options.streams)
         try:
-            media_type = negotiate(headers.get("accept"))
+            if not deliveries.streams_only:
+                media_type = negotiate(headers.get("accept"))
             info = await self._info(scope, headers)
             request = await read_request(scope, headers, receive, self._options)
             if isinstance(request, list):
                 return write_results(await self._operations.answer_all(request, info), media_type)
-            if scope["method"] == "POST":
-                return write_result(await self._answer(request, info), media_type, profile)
-            result = await self._answer_get(request, info)
-            response = write_result(result, media_type, profile)
-            return response if result.errors else conditional(response, headers.get("if-none-match"))
+            answer = await self._answer(request, info, deliveries, scope["method"], headers.get("last-event-id"))
+            if isinstance(answer, StreamedResponse):
+                return answer
+            response = write_result(answer, media_type, profile)
+            lasts = scope["method"] == "GET" and not answer.errors
+            return conditional(response, headers.get("if-none-match")) if lasts else response
         except HttpRefused as refusal:
             count_refusal(self._operations.metrics, refusal.result)
             return write_refusal(refusal, media_type, profile)
         except RequestRefused as refusal:
             count_refusal(self._operations.metrics, refusal.result)
-            return write_result(refusal.result, media_type, profile)
+            answer = self._answers.refused(refusal.result, deliveries)
+            return answer if isinstance(answer, StreamedResponse) else write_result(answer, media_type, profile)
         except Disconnected:
             raise
         except Exception as error:  # noqa: BLE001  # the one exit: whatever it is, it is logged and masked
             return write_failure(internal_error(error), media_type)
 
-    async def _answer(self, request: GraphQLRequest, info: CallerInfo) -> Result:
-        return await self._operations.answer(self._operations.plan(request, info.caller), request, info)
-
-    async def _answer_get(self, request: GraphQLRequest, info: CallerInfo) -> Result:
-        plan = self._operations.plan(request, info.caller)
-        if plan.is_mutation:
+    async def _answer(
+        self, request: GraphQLRequest, info: CallerInfo, deliveries: Deliveries, method: str, after: str | None
+    ) -> Answer:
+        plan = self._answers.plan(request, info, deliveries)
+        if method == "GET" and plan.is_mutation:
             message = "Mutations are served by POST only."
             raise HttpRefused(405, ErrorCode.BAD_USER_INPUT, message, {"allow": "POST"})
-        return await self._operations.answer(plan, request, info)
+        return await self._answers.answer(plan, request, info, deliveries, after)
 
     async def _info(self, scope: Scope, headers: Headers) -> CallerInfo:
         try:

@@ -27,7 +27,7 @@ async def read_request(
         return await _read_post(headers, receive, options)
     request = read_get(scope["query_string"])
     if not options.plain_get:
-        refuse_plain_get(request, headers)
+        refuse_plain_get(request, headers, options.allowed_origins)
     return request
 
 

@@ -1,73 +1,48 @@
 import time
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, aclosing
 from functools import partial
-from typing import TypeAlias
 
-import strawberry
-
-from gateway.execution.body import write_body
-from gateway.execution.budget import Budget
 from gateway.execution.document import Documents
 from gateway.execution.lookup import DocumentLookup
 from gateway.execution.persisted import PersistedTexts
 from gateway.execution.plan import Plan, make_plan
 from gateway.execution.result import RequestRefused, Result, internal_error, refused_limit
 from gateway.execution.run import assert_runnable, core_schema, run
-from gateway.execution.subscribe import Subscriptions
 from gateway.execution.trusted_file import TrustedFile
-from gateway.execution.viewers import Viewer
 from gateway.http.batch import Batch
 from gateway.http.caller import CallerInfo
-from gateway.http.charged import Planned, charged, payer
+from gateway.http.charged import Planned, charged
 from gateway.http.counting import count_operation, count_refusal
 from gateway.http.options import HttpOptions
-from gateway.http.payload import Payload
 from gateway.http.request import GraphQLRequest
+from gateway.http.runtime import Runtime
 from gateway.limits.passed import LimitPassed
 from gateway.limits.variables import check_variables
 from gateway.model.caller import Caller
-from gateway.observability.metrics import Metrics
-
-MakeContext: TypeAlias = Callable[[CallerInfo], AbstractAsyncContextManager[object]]
-"""Opens one request's context, whatever the schema's resolvers expect as `info.context`, and closes it after."""
 
 
 class Operations:
     """document → plan → charge → run, the same whatever a request travels by."""
 
-    def __init__(
-        self,
-        schema: strawberry.Schema,
-        make_context: MakeContext,
-        options: HttpOptions,
-        trusted: TrustedFile | None,
-        budget: Budget,
-        metrics: Metrics,
-        subscriptions: Subscriptions | None = None,
-    ) -> None:
-        assert_runnable(schema)
-        self._schema = schema
-        self._core_schema = core_schema(schema)
-        self._make_context = make_context
+    def __init__(self, runtime: Runtime, options: HttpOptions, trusted: TrustedFile | None) -> None:
+        assert_runnable(runtime.schema)
+        self.metrics = runtime.metrics
+        self._runtime = runtime
+        self._core_schema = core_schema(runtime.schema)
         self._options = options
-        self._budget = budget
-        self._subscriptions = subscriptions
-        self.metrics = metrics
         documents = Documents(self._core_schema, options.documents)
-        documents.show(metrics.caches)
+        documents.show(self.metrics.caches)
         persisted = PersistedTexts(options.persisted_bytes) if options.persisted_bytes else None
         if persisted is not None:
-            persisted.show(metrics.caches)
-        self._lookup = DocumentLookup(
-            documents,
-            persisted,
-            trusted,
-            locked=options.trusted_only,
-        )
+            persisted.show(self.metrics.caches)
+        self._lookup = DocumentLookup(documents, persisted, trusted, locked=options.trusted_only)
 
-    def plan(self, request: GraphQLRequest, caller: Caller, *, streams: bool = False) -> Plan:
-        """`streams`: whether what the request travels by can bring more than one payload. Raise RequestRefused."""
+    def plan(
+        self, request: GraphQLRequest, caller: Caller, *, subscriptions: bool = False, in_parts: bool = False
+    ) -> Plan:
+        """Tell what is to be run. What the request travels by may carry `subscriptions`, and an answer `in_parts`.
+
+        Raise RequestRefused.
+        """
         _check_variables(request, self._options.max_variables_bytes)
         return make_plan(
             self._core_schema,
@@ -77,35 +52,23 @@ class Operations:
             self._options.deadline_seconds,
             caller,
             hide_suggestions=not self._options.suggestions,
-            subscriptions=streams and self._subscriptions is not None,
+            subscriptions=subscriptions,
+            in_parts=in_parts,
         )
 
     async def answer(self, plan: Plan, request: GraphQLRequest, info: CallerInfo) -> Result:
         """Run a query or a mutation; raise RequestRefused or HttpRefused where the caller may not spend its cost."""
-        [result] = await charged(self._budget, info, [(plan, request)], partial(self._run, info))
+        [result] = await charged(self._runtime.budget, info, [(plan, request)], partial(self._run, info))
         return result
 
     async def answer_all(self, batch: Batch, info: CallerInfo) -> list[Result]:
         """Answer each in its place, side by side; what all of them would cost is known before the first runs."""
         entries = [self._planned(one, info.caller) for one in batch]
         planned = [entry for entry in entries if not isinstance(entry, Result)]
-        results = iter(await charged(self._budget, info, planned, partial(self._settled, info)) if planned else ())
+        results = iter(
+            await charged(self._runtime.budget, info, planned, partial(self._settled, info)) if planned else ()
+        )
         return [entry if isinstance(entry, Result) else next(results) for entry in entries]
-
-    async def payloads(
-        self, plan: Plan, request: GraphQLRequest, info: CallerInfo, after: str | None = None
-    ) -> AsyncGenerator[Payload, None]:
-        """Run an operation of any kind. `after`: the cursor of a subscription's last payload that the client has.
-
-        Raise as `answer` does, before the first payload; StreamEnded, at any time.
-        """
-        if not plan.is_subscription or self._subscriptions is None:
-            yield Payload(write_body(await self.answer(plan, request, info)))
-            return
-        viewer = Viewer(info.caller, payer(info), info.refresh)
-        async with aclosing(await self._subscriptions.open(plan, viewer, request.extensions, after)) as stream:
-            async for payload in stream:
-                yield Payload(payload.body, payload.cursor)
 
     def _planned(self, one: GraphQLRequest | Result, caller: Caller) -> Planned | Result:
         if isinstance(one, Result):
@@ -123,9 +86,9 @@ class Operations:
             return internal_error(error)
 
     async def _run(self, info: CallerInfo, plan: Plan, request: GraphQLRequest) -> Result:
-        async with self._make_context(info) as context:
+        async with self._runtime.make_context(info) as context:
             began = time.perf_counter()
-            result = await run(self._schema, plan, context, request.extensions)
+            result = await run(self._runtime.schema, plan, context, request.extensions)
             count_operation(self.metrics, plan, result, time.perf_counter() - began)
             return result
 

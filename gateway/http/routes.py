@@ -8,17 +8,20 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from gateway.execution.budget import Budget
 from gateway.execution.subscribe import Subscriptions
 from gateway.execution.trusted_file import TrustedFile
+from gateway.http.answers import Answers
 from gateway.http.auth import OPEN, Authentication
 from gateway.http.cost_headers import COST_HEADERS
 from gateway.http.graphql import GraphQLEndpoint
 from gateway.http.head_limit import HeadLimit
 from gateway.http.health import Ready, health_routes
 from gateway.http.middleware import AllowedHosts, RequestIdAndAccessLog
-from gateway.http.operations import MakeContext, Operations
+from gateway.http.operations import Operations
 from gateway.http.options import HttpOptions
 from gateway.http.preflight import PREFLIGHT_HEADERS
 from gateway.http.request_metrics import RequestMetrics
+from gateway.http.runtime import MakeContext, Runtime
 from gateway.http.security_headers import SecurityHeaders
+from gateway.http.streaming import Streaming
 from gateway.http.websocket.access_log import SocketIdAndAccessLog
 from gateway.http.websocket.endpoint import WebSocketEndpoint
 from gateway.observability.metrics import Metrics, make_metrics
@@ -43,10 +46,13 @@ def routes(
     `metrics`: where all of it is counted; without one nobody reads them.
     """
     measured = metrics or make_metrics()
-    operations = Operations(schema, make_context, options, trusted, budget or Budget(), measured, subscriptions)
-    sockets = WebSocketEndpoint(operations, options, authentication)
+    runtime = Runtime(schema, make_context, budget or Budget(), measured)
+    operations = Operations(runtime, options, trusted)
+    streaming = Streaming(operations, runtime, subscriptions, incremental=options.streams.incremental)
+    answers = Answers(streaming, options.streams.ping_seconds)
+    sockets = WebSocketEndpoint(streaming, options, authentication, measured)
     return [
-        Route("/graphql", GraphQLEndpoint(operations, options, authentication)),
+        Route("/graphql", GraphQLEndpoint(operations, answers, options, authentication)),
         *([WebSocketRoute("/graphql", sockets)] if options.streams.websocket else []),
         *health_routes(ready),
         *services,
@@ -73,6 +79,6 @@ def _cross_origin(origins: tuple[str, ...]) -> Middleware:
         CORSMiddleware,
         allow_origins=origins,
         allow_methods=("GET", "POST"),
-        allow_headers=("authorization", "content-type", "x-api-key", *PREFLIGHT_HEADERS),
+        allow_headers=("authorization", "content-type", "last-event-id", "x-api-key", *PREFLIGHT_HEADERS),
         expose_headers=("etag", "retry-after", "x-request-id", *COST_HEADERS),
     )

@@ -31,9 +31,8 @@ def make_schema(*, federation: bool = False) -> strawberry.Schema:
 
 
 def _schema(query: type[Query]) -> strawberry.Schema:
-    schema = strawberry.Schema(
-        query, Mutation, Subscription, types=CONCRETE, config=StrawberryConfig(scalar_map=SCALARS)
-    )
+    config = StrawberryConfig(scalar_map=SCALARS, enable_experimental_incremental_execution=True)
+    schema = strawberry.Schema(query, Mutation, Subscription, types=CONCRETE, config=config)
     _leave_out_null_defaults(schema._schema)  # noqa: SLF001  # Strawberry's only way to the graphql-core schema
     return schema
 

@@ -9,6 +9,11 @@ class StreamSettings(BaseModel):
     """How answers travel that take their time, and what one connection may hold."""
 
     websocket: bool = Field(default=True, description="Serve graphql-transport-ws over WebSocket.")
+    event_stream: bool = Field(default=True, description="Serve event streams (SSE), of one operation or shared.")
+    multipart: bool = Field(default=True, description="Serve subscriptions and answers in parts as multipart/mixed.")
+    incremental: bool = Field(
+        default=True, description="Follow @defer and @stream for clients that take an answer in parts."
+    )
     ping_interval: Seconds = Field(
         default=20.0,
         description="Seconds until a quiet connection gets a sign of life, and a socket is asked for one.",

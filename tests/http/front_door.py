@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import httpx
 import strawberry
+from strawberry.schema.config import StrawberryConfig
 
 from gateway.execution.trusted_file import TrustedFile
 from gateway.http.application import application
@@ -41,7 +42,39 @@ class Journal:
 
 
 @strawberry.type
+class Item:
+    name: str
+
+    @strawberry.field
+    async def detail(self, info: strawberry.Info) -> str:
+        info.context.resolved.append(f"detail of {self.name}")
+        return f"all of {self.name}"
+
+    @strawberry.field
+    async def broken(self) -> str | None:
+        raise RuntimeError("password=hunter2")
+
+    @strawberry.field
+    async def required(self) -> str:
+        raise RuntimeError("password=hunter2")
+
+    @strawberry.field
+    async def slow(self, info: strawberry.Info) -> str:
+        info.context.began.set()
+        await asyncio.Event().wait()
+        return "never"
+
+
+@strawberry.type
 class Query:
+    @strawberry.field
+    async def items(self) -> list[Item]:
+        return [Item(name="a"), Item(name="b"), Item(name="c")]
+
+    @strawberry.field
+    async def item(self) -> Item:
+        return Item(name="a")
+
     @strawberry.field
     async def echo(self, info: strawberry.Info, text: str = "hello", times: int = 1) -> str:
         info.context.resolved.append("echo")
@@ -72,7 +105,7 @@ class Mutation:
 
 
 Serve: TypeAlias = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
-SCHEMA = strawberry.Schema(Query, Mutation)
+SCHEMA = strawberry.Schema(Query, Mutation, config=StrawberryConfig(enable_experimental_incremental_execution=True))
 
 
 def serve_front_door(

@@ -1,23 +1,22 @@
 import asyncio
-from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from gateway.execution.ending import StreamEnded
-from gateway.execution.result import ErrorCode, ErrorMember, RequestRefused, internal_error, refused
+from gateway.execution.result import ErrorCode, ErrorMember, RequestRefused, refused
 from gateway.http.auth import Authentication
 from gateway.http.caller import CallerInfo
 from gateway.http.counting import count_refusal
 from gateway.http.credentials import Credentials
-from gateway.http.operations import Operations
-from gateway.http.payload import Payload
+from gateway.http.endings import ending_errors
 from gateway.http.refusal import HttpRefused
 from gateway.http.request import GraphQLRequest
 from gateway.http.stream_options import StreamOptions
+from gateway.http.streaming import Payloads, Streaming
 from gateway.http.unauthenticated import Unauthenticated
 from gateway.http.websocket.closing import CloseCode, SocketClosed
 from gateway.http.websocket.credentials import read_credentials
@@ -32,8 +31,19 @@ from gateway.http.websocket.messages import (
 from gateway.http.websocket.session import Initialise, Reply, Session, Start, Step, Stop
 from gateway.http.websocket.vigil import Vigil
 from gateway.model.caller import NOBODY
+from gateway.observability.metrics import Metrics
 
 Errors: TypeAlias = tuple[ErrorMember, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SocketService:
+    """What all sockets of a path are served with."""
+
+    streaming: Streaming
+    authentication: Authentication
+    options: StreamOptions
+    metrics: Metrics
 
 
 class SocketConnection:
@@ -44,19 +54,15 @@ class SocketConnection:
         scope: Scope,
         receive: Receive,
         send: Send,
-        operations: Operations,
-        authentication: Authentication,
-        options: StreamOptions,
+        service: SocketService,
     ) -> None:
         self._scope = scope
         self._receive = receive
         self._send = send
-        self._operations = operations
-        self._authentication = authentication
-        self._options = options
+        self._service = service
         self._clock = asyncio.get_running_loop().time
         self._session = Session()
-        self._vigil = Vigil(options, self._clock())
+        self._vigil = Vigil(service.options, self._clock())
         self._credentials = Credentials()
         self._expires: float | None = None
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -112,7 +118,7 @@ class SocketConnection:
                 await self._say(text)
 
     async def _start(self, id_: str, request: GraphQLRequest, tasks: asyncio.TaskGroup) -> None:
-        maximum = self._options.max_subscriptions
+        maximum = self._service.options.max_subscriptions
         if len(self._running) < maximum:
             self._running[id_] = tasks.create_task(self._run(id_, request))
             return
@@ -130,31 +136,26 @@ class SocketConnection:
     async def _deliver(self, prefix: str, request: GraphQLRequest) -> Errors:
         """Send what comes of an operation; return what ended it, () for a good end."""
         try:
-            async with aclosing(self._payloads(request)) as payloads:
+            async with aclosing(await self._begin(request)) as payloads:
                 async for payload in payloads:
                     await self._say(f"{prefix}{payload.body.decode()}}}")
-        except (RequestRefused, HttpRefused) as refusal:
-            count_refusal(self._operations.metrics, refusal.result)
-            return refusal.result.errors
-        except StreamEnded as ended:
-            return (ended.error,)
         except SocketClosed:
             raise
-        except Exception as error:  # noqa: BLE001  # the one exit: whatever it is, it is logged and masked
-            return internal_error(error).errors
+        except (RequestRefused, HttpRefused) as refusal:
+            count_refusal(self._service.metrics, refusal.result)
+            return refusal.result.errors
+        except Exception as error:  # noqa: BLE001  # the one exit: whatever it is, it is told, masked where unknown
+            return ending_errors(error)
         return ()
 
-    async def _payloads(self, request: GraphQLRequest) -> AsyncGenerator[Payload, None]:
-        info = await self._info()
-        plan = self._operations.plan(request, info.caller, streams=True)
-        async with aclosing(self._operations.payloads(plan, request, info)) as payloads:
-            async for payload in payloads:
-                yield payload
+    async def _begin(self, request: GraphQLRequest) -> Payloads:
+        info, streaming = await self._info(), self._service.streaming
+        return await streaming.begin(streaming.plan(request, info.caller), request, info)
 
     async def _info(self) -> CallerInfo:
         """Tell who asks now; close with 4403 where that is nobody and somebody is needed."""
         try:
-            info = await self._credentials.info(self._scope, self._authentication)
+            info = await self._credentials.info(self._scope, self._service.authentication)
         except Unauthenticated as error:
             raise SocketClosed(CloseCode.FORBIDDEN, error.message) from error
         if info.caller is NOBODY:

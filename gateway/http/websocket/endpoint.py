@@ -5,14 +5,15 @@ from gateway.execution.result import internal_error
 from gateway.http.accept import MediaType
 from gateway.http.auth import Authentication
 from gateway.http.cross_site import refuse_cross_site
-from gateway.http.operations import Operations
 from gateway.http.options import HttpOptions
 from gateway.http.refusal import HttpRefused
 from gateway.http.refused_handshake import refuse_handshake
 from gateway.http.response import write_refusal
+from gateway.http.streaming import Streaming
 from gateway.http.websocket.closing import CloseCode, SocketClosed
-from gateway.http.websocket.connection import SocketConnection
+from gateway.http.websocket.connection import SocketConnection, SocketService
 from gateway.http.websocket.messages import PROTOCOL
+from gateway.observability.metrics import Metrics
 
 NOT_ACCEPTABLE = SocketClosed(CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE, "Subprotocol not acceptable")
 
@@ -20,8 +21,11 @@ NOT_ACCEPTABLE = SocketClosed(CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE, "Subprotocol
 class WebSocketEndpoint:
     """An ASGI application for one path: refuses foreign pages and other protocols, and serves the rest."""
 
-    def __init__(self, operations: Operations, options: HttpOptions, authentication: Authentication) -> None:
-        self._operations = operations
+    def __init__(
+        self, streaming: Streaming, options: HttpOptions, authentication: Authentication, metrics: Metrics
+    ) -> None:
+        self._streaming = streaming
+        self._metrics = metrics
         self._options = options
         self._authentication = authentication
 
@@ -45,9 +49,9 @@ class WebSocketEndpoint:
             await send({"type": "websocket.close", "code": int(closed.code), "reason": closed.reason})
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> SocketClosed | None:
-        options = self._options.streams
+        service = SocketService(self._streaming, self._authentication, self._options.streams, self._metrics)
         try:
-            await SocketConnection(scope, receive, send, self._operations, self._authentication, options).serve()
+            await SocketConnection(scope, receive, send, service).serve()
         except SocketClosed as closed:
             return closed
         except Exception as error:  # noqa: BLE001  # the one exit: whatever it is, it is logged and masked

@@ -1,0 +1,23 @@
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import strawberry
+
+from gateway.execution.budget import Budget
+from gateway.http.caller import CallerInfo
+from gateway.observability.metrics import Metrics
+
+MakeContext: TypeAlias = Callable[[CallerInfo], AbstractAsyncContextManager[object]]
+"""Opens one request's context, whatever the schema's resolvers expect as `info.context`, and closes it after."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What operations are run with. `budget`: what callers may spend; `metrics`: where all of it is counted."""
+
+    schema: strawberry.Schema
+    make_context: MakeContext
+    budget: Budget
+    metrics: Metrics

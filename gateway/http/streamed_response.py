@@ -1,0 +1,87 @@
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from starlette.types import Message, Receive, Scope, Send
+
+GOING_AWAY = "going_away"
+"""The state of a request's scope that is true once the server stops; see Connection."""
+
+
+class Closable(Protocol):
+    async def aclose(self) -> None: ...
+
+
+Source = TypeVar("Source", bound=Closable)
+
+
+@dataclass(frozen=True, slots=True)
+class Form(Generic[Source]):
+    """How a body of no known length is written.
+
+    `opening` is sent at once, because some clients believe in a response only when they see its first byte; `ping`
+    whenever the connection was quiet for a while; `closing` at the end.
+    """
+
+    media_type: bytes
+    chunks: Callable[[Source], AsyncGenerator[bytes, None]]
+    ping: bytes
+    opening: bytes
+    closing: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamedResponse(Generic[Source]):
+    """A response whose end is not known when it begins. `source` is closed at its end, and where the client leaves."""
+
+    form: Form[Source]
+    source: Source
+    ping_seconds: float
+
+    async def send(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with aclosing(self.source):
+            await send({"type": "http.response.start", "status": 200, "headers": self._headers()})
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    watching = tasks.create_task(self._watch(scope, receive, send))
+                    await self._send_all(send)
+                    watching.cancel()
+            except* _Left:
+                pass
+        await send(_body(self.form.closing, more=False))
+
+    async def _send_all(self, send: Send) -> None:
+        await send(_body(self.form.opening))
+        async with aclosing(self.form.chunks(self.source)) as chunks:
+            async for chunk in chunks:
+                await send(_body(chunk))
+
+    async def _watch(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Give signs of life until the client leaves or the server stops."""
+        while True:
+            try:
+                async with asyncio.timeout(self.ping_seconds):
+                    message = await receive()
+            except TimeoutError:
+                await send(_body(self.form.ping))
+                continue
+            if message["type"] == "http.disconnect" or scope.get("state", {}).get(GOING_AWAY):
+                raise _Left
+
+    def _headers(self) -> list[tuple[bytes, bytes]]:
+        return [
+            (b"content-type", self.form.media_type),
+            (b"cache-control", b"no-store"),
+            (b"x-accel-buffering", b"no"),  # nginx would wait for a buffer full of events
+            (b"vary", b"Accept"),
+        ]
+
+
+class _Left(Exception):
+    """Nothing more is to be sent: the client has gone, or the server goes."""
+
+
+def _body(body: bytes, *, more: bool = True) -> Message:
+    return {"type": "http.response.body", "body": body, "more_body": more}
