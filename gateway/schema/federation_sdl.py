@@ -28,6 +28,9 @@ ADDED = ("key", "shareable")
 KNOWN = frozenset({"authenticated", "cost", "listSize", "requiresScopes"})
 """Directives of ours that the specification has too: it defines them, we do not."""
 
+ROUTERS_OWN = frozenset({"defer", "stream"})
+"""Whether an answer comes in parts is between a router and its clients."""
+
 NOT_ON_INTERFACES = frozenset({"authenticated", "cost", "requiresScopes"})
 """There a composer refuses them; the types that implement the interface say the same."""
 
@@ -55,6 +58,8 @@ class _Adapter(Visitor):
         self.imported: set[str] = set()
 
     def enter_directive_definition(self, node: DirectiveDefinitionNode, *_: object) -> VisitorAction:
+        if node.name.value in ROUTERS_OWN:
+            return REMOVE
         if node.name.value not in KNOWN:
             return None
         self.imported.add(node.name.value)
