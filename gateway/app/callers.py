@@ -1,12 +1,14 @@
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from gateway.app.clock import now
 from gateway.http.auth import OPEN, Authentication
-from gateway.http.json_web_token import TokenOptions, TokenVerifier
-from gateway.http.key_set import KeySet
 from gateway.settings.settings import Settings
 from gateway.store.api_keys import ApiKey, find_api_key
 from gateway.store.database import Database
+
+if TYPE_CHECKING:
+    from gateway.http.json_web_token import TokenVerifier
 
 
 def authentication_of(settings: Settings, database: Database | None) -> Authentication:
@@ -19,11 +21,13 @@ def authentication_of(settings: Settings, database: Database | None) -> Authenti
     return Authentication(required=True, api_keys=find, tokens=_tokens(settings), clock=now)
 
 
-def _tokens(settings: Settings) -> TokenVerifier | None:
+def _tokens(settings: Settings) -> "TokenVerifier | None":
     issuer, audience = settings.token_issuer, settings.token_audience
     if issuer is None or audience is None:
         return None
     from gateway.http.issuer import published_keys
+    from gateway.http.json_web_token import TokenOptions, TokenVerifier
+    from gateway.http.key_set import KeySet
 
     options = TokenOptions(
         issuer,

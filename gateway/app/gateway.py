@@ -16,7 +16,7 @@ from gateway.app.http_options import http_options_of
 from gateway.app.live import open_hub, open_subscriptions
 from gateway.app.ports import on_ports
 from gateway.app.services import Services, make_services
-from gateway.app.store import needs_store, open_store, service_context
+from gateway.app.store import open_store, service_context
 from gateway.execution.subscribe import Subscriptions
 from gateway.http.caller import CallerInfo
 from gateway.http.graphiql import graphiql_routes
@@ -50,7 +50,7 @@ async def open_gateway(settings: Settings, stopping: Callable[[], bool] = lambda
     async with AsyncExitStack() as stack:
         metrics = make_metrics()
         database, hub = None, None
-        if needs_store(settings):
+        if settings.needs_store:
             store = await stack.enter_async_context(open_store(settings, serving=True))
             hub = await open_hub(settings, store, stack)
             database = AnnouncingDatabase(store, hub.wake)

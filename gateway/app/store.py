@@ -41,11 +41,6 @@ def database_of(settings: Settings) -> Database:
     return PostgresDatabase(settings.database_url.get_secret_value())
 
 
-def needs_store(settings: Settings) -> bool:
-    """Whether anything is kept here: devices of embedded sources, or API keys."""
-    return settings.authentication == "required" or any(source.embedded for source in settings.sources)
-
-
 def service_context(settings: Settings, database: Database) -> ServiceContext:
     tokens = Sealer(derived_key(settings, "next tokens"))
     return ServiceContext(database, now, tokens, timedelta(days=settings.events_kept))

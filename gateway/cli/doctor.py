@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway.app.fleet import probe_endpoint
-from gateway.app.store import database_of, needs_store
+from gateway.app.store import database_of
 from gateway.cli.refusal import UNREADABLE, explain
 from gateway.cli.table import print_table
 from gateway.settings.load import load
@@ -101,7 +101,7 @@ def _examine_missing(directory: Path) -> Finding:
 
 async def _examine_store(settings: Settings) -> list[Finding]:
     """The database, where anything is kept in one."""
-    if not needs_store(settings):
+    if not settings.needs_store:
         return []
     if settings.database_url is None and not (settings.data / DATABASE_FILE).exists():
         return [Finding("store", State.NOTICE, "there is no SQLite database yet", "The first start makes it.")]

@@ -6,6 +6,7 @@ from functools import partial
 import uvicorn
 from starlette.types import ASGIApp
 
+from gateway.cli.garbage import settle
 from gateway.http.connection import Connection
 from gateway.http.socket_protocol import WEB_SOCKETS, SocketProtocol
 from gateway.observability.metrics import Metrics
@@ -46,6 +47,10 @@ class Listener:
     def stopping(self) -> bool:
         return self._server is not None and self._server.should_exit
 
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.should_exit = True
+
     async def run(
         self,
         app: ASGIApp,
@@ -75,10 +80,7 @@ class Listener:
         # From here on a signal is heard even before uvicorn listens to it. When it has stopped it raises the signal
         # again; without this handler that would end us before all is closed.
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: _stop(server))
+            signal.signal(number, lambda *_: self.stop())
+        settle()
         started()
         await server.serve(sockets=list(listeners))
-
-
-def _stop(server: uvicorn.Server) -> None:
-    server.should_exit = True

@@ -1,5 +1,5 @@
 from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import ExitStack
 from dataclasses import dataclass
 from socket import socket
 
@@ -17,7 +17,7 @@ class Places:
     urls: Mapping[Door, str]
 
 
-def listen(settings: Settings, doors: Mapping[Door, int], stack: AsyncExitStack) -> Places:
+def listen(settings: Settings, doors: Mapping[Door, int], stack: ExitStack) -> Places:
     """Take every port that the doors need, and the main one whatever they need; raise NotUsable."""
     taken = {settings.port: stack.enter_context(bind(settings.host, settings.port))}
     for door, port in doors.items():

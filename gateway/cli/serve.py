@@ -1,10 +1,11 @@
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+import sys
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack, ExitStack
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Annotated
+from typing import Annotated, Any, TypeAlias
 
 import typer
 import uvloop
@@ -17,8 +18,9 @@ from gateway.app.services_alone import open_services
 from gateway.cli.background import background
 from gateway.cli.greeting import demo_rows, door_rows, greet
 from gateway.cli.listener import Listener
-from gateway.cli.places import listen
+from gateway.cli.places import Places, listen
 from gateway.cli.refusal import read_settings, refusals
+from gateway.cli.workers import ALONE, Post, supervise
 from gateway.observability.logging import configure_logging
 from gateway.services.context import ServiceContext
 from gateway.services.first_keys import first_access_keys
@@ -35,6 +37,9 @@ Data = Annotated[Path | None, typer.Option(help="Directory of the database and o
 Config = Annotated[Path | None, typer.Option(help="Settings file; else gateway.toml where it exists.")]
 Demo = Annotated[bool, typer.Option("--demo", help="Fill an empty store with the demo fleet and keep it alive.")]
 
+Serving: TypeAlias = Callable[[Settings, Places, Post], Coroutine[None, None, None]]
+"""Serves at these places until told to stop."""
+
 
 def serve(
     *, host: Host = None, port: Port = None, data: Data = None, config: Config = None, demo: Demo = False
@@ -43,10 +48,7 @@ def serve(
 
     Example: `gateway serve --demo --port 8000`
     """
-    settings = read_settings(config, host=host, port=port, data=data, demo=demo or None)
-    configure_logging(settings.log_format, settings.log_level)
-    with refusals():
-        uvloop.run(_serve(settings))
+    _start(_serve, {"config": config, "host": host, "port": port, "data": data, "demo": demo or None}, graph=True)
 
 
 def services(
@@ -56,36 +58,68 @@ def services(
 
     Example: `gateway services --port 8001`
     """
-    settings = read_settings(config, host=host, port=port, data=data, demo=demo or None)
+    given = {"config": config, "host": host, "port": port, "data": data, "demo": demo or None}
+    _start(_serve_services, given, graph=False)
+
+
+def _start(serving: Serving, given: Mapping[str, Any], *, graph: bool) -> None:
+    settings = _settings(given)
+    with refusals(), ExitStack() as stack:
+        places = listen(settings, open_doors(settings, graph=graph), stack)
+        if settings.workers > 1:
+            supervise(settings.workers, partial(_work, serving, given, places))
+        else:
+            uvloop.run(serving(settings, places, ALONE))
+
+
+def _work(serving: Serving, given: Mapping[str, Any], places: Places, post: Post) -> None:
+    """Be one of several; settings are read anew, so that a worker that follows another finds what has changed."""
+    try:
+        settings = _settings(given)
+        with refusals():
+            uvloop.run(serving(settings, places, post))
+    except typer.Exit as leaving:  # nobody above understands it here
+        sys.exit(leaving.exit_code)
+
+
+def _settings(given: Mapping[str, Any]) -> Settings:
+    settings = read_settings(**given)
     configure_logging(settings.log_format, settings.log_level)
-    with refusals():
-        uvloop.run(_serve_services(settings))
+    return settings
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, places: Places, post: Post) -> None:
     listener = Listener()
     async with AsyncExitStack() as stack:
-        places = listen(settings, open_doors(settings), stack)
         gateway = await stack.enter_async_context(open_gateway(settings, listener.stopping))
-        rows = door_rows(places.urls)
-        keys: Sequence[AccessKey] = ()
-        if gateway.services is not None:
-            keys, more = await _prepare(settings, gateway.services, stack)
-            rows += more
-        started = partial(greet, places.url, rows, keys)
-        await listener.run(gateway.app, places.sockets, settings, started, gateway.metrics)
+        started = await _started(settings, gateway.services, places, post, stack)
+        await listener.run(gateway.app, places.sockets, settings, partial(started, listener), gateway.metrics)
 
 
-async def _serve_services(settings: Settings) -> None:
+async def _serve_services(settings: Settings, places: Places, post: Post) -> None:
     listener = Listener()
     async with AsyncExitStack() as stack:
-        places = listen(settings, open_doors(settings, graph=False), stack)
         alone = await stack.enter_async_context(open_services(settings))
-        rows = door_rows(places.urls)
-        keys, more = await _prepare(settings, alone.services, stack)
+        started = await _started(settings, alone.services, places, post, stack)
+        await listener.run(alone.app, places.sockets, settings, partial(started, listener), alone.metrics)
+
+
+async def _started(
+    settings: Settings, services: Services | None, places: Places, post: Post, stack: AsyncExitStack
+) -> Callable[[Listener], None]:
+    """Do what is to be done before serving; return what is to be done then."""
+    keys: Sequence[AccessKey] = ()
+    rows = door_rows(places.urls)
+    if services is not None and post.first:
+        keys, more = await _prepare(settings, services, stack)
         rows += more
-        started = partial(greet, places.url, rows, keys)
-        await listener.run(alone.app, places.sockets, settings, started, alone.metrics)
+
+    def started(listener: Listener) -> None:
+        if post.greets:
+            greet(places.url, rows, keys)
+        post.serves(listener.stop)
+
+    return started
 
 
 async def _prepare(

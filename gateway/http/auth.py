@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from gateway.http.json_web_token import TokenVerifier
 from gateway.http.unauthenticated import Unauthenticated
 from gateway.model.caller import ANYBODY, NOBODY, Caller
 from gateway.store.api_keys import PREFIX, ApiKey
+
+if TYPE_CHECKING:  # it brings libraries that only tokens need
+    from gateway.http.json_web_token import TokenVerifier
 
 FindApiKey: TypeAlias = Callable[[str], Awaitable[ApiKey | None]]
 Clock: TypeAlias = Callable[[], datetime]
@@ -27,7 +29,7 @@ class Authentication:
 
     required: bool
     api_keys: FindApiKey | None
-    tokens: TokenVerifier | None
+    tokens: "TokenVerifier | None"
     clock: Clock
 
     async def caller(self, authorization: str | None, api_key: str | None) -> Caller:

@@ -65,7 +65,18 @@ class Settings(
                 '"required", or allow_anonymous = true (GATEWAY_ALLOW_ANONYMOUS) if the network around it is trusted'
             )
             raise ValueError(message)
+        if self.workers > 1 and self.database_url is None and self.needs_store:
+            message = (
+                "workers: SQLite is for one process; set database_url (GATEWAY_DATABASE_URL) to a PostgreSQL, or "
+                "workers = 1"
+            )
+            raise ValueError(message)
         return self
+
+    @property
+    def needs_store(self) -> bool:
+        """Whether anything is kept here: devices of embedded sources, or API keys."""
+        return self.authentication == "required" or any(source.embedded for source in self.sources)
 
     @property
     def tells_metrics(self) -> bool:

@@ -40,6 +40,11 @@ class WebSettings(BaseModel):
         default="default", description="HTTP statuses as clients expect them, or as the draft of 2026 has them."
     )
     compression: bool = Field(default=True, description="Compress answers for clients that take gzip.")
+    workers: Annotated[int, Field(ge=1, le=64)] = Field(
+        default=1,
+        description="Processes that serve the same ports; over SQLite one. Each counts rates, caches and counts for "
+        "/metrics by itself.",
+    )
     shutdown_grace: Seconds = Field(default=20.0, description="Seconds that requests under way get at the end.")
 
     @property
