@@ -4,8 +4,10 @@ from functools import partial
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from gateway.execution.result import ErrorCode
 from gateway.http.auth import Authentication
 from gateway.http.caller import CallerInfo
+from gateway.http.refusal import HttpRefused
 from gateway.http.unauthenticated import Unauthenticated
 from gateway.model.caller import Caller
 
@@ -34,3 +36,12 @@ class Credentials:
 
 def credentials_of(headers: Headers) -> Credentials:
     return Credentials(headers.get("authorization"), headers.get("x-api-key"))
+
+
+async def info_of(headers: Headers, scope: Scope, authentication: Authentication) -> CallerInfo:
+    """Tell who sends these headers; raise HttpRefused 401."""
+    try:
+        return await credentials_of(headers).info(scope, authentication)
+    except Unauthenticated as error:
+        challenge = {"www-authenticate": "Bearer"}
+        raise HttpRefused(401, ErrorCode.UNAUTHENTICATED, error.message, challenge) from error

@@ -12,7 +12,7 @@ from gateway.http.caller import CallerInfo
 from gateway.http.compression import compressed
 from gateway.http.conditional import conditional
 from gateway.http.counting import count_refusal
-from gateway.http.credentials import credentials_of
+from gateway.http.credentials import info_of
 from gateway.http.deliveries import Deliveries, read_deliveries
 from gateway.http.incoming import read_request
 from gateway.http.operations import Operations
@@ -21,7 +21,6 @@ from gateway.http.refusal import HttpRefused
 from gateway.http.request import GraphQLRequest
 from gateway.http.response import HttpResponse, write_failure, write_refusal, write_result, write_results
 from gateway.http.streamed_response import StreamedResponse
-from gateway.http.unauthenticated import Unauthenticated
 
 
 class GraphQLEndpoint:
@@ -55,7 +54,7 @@ class GraphQLEndpoint:
         try:
             if not deliveries.streams_only:
                 media_type = negotiate(headers.get("accept"))
-            info = await self._info(scope, headers)
+            info = await info_of(headers, scope, self._authentication)
             request = await read_request(scope, headers, receive, self._options)
             if isinstance(request, list):
                 return write_results(await self._operations.answer_all(request, info), media_type)
@@ -85,10 +84,3 @@ class GraphQLEndpoint:
             message = "Mutations are served by POST only."
             raise HttpRefused(405, ErrorCode.BAD_USER_INPUT, message, {"allow": "POST"})
         return await self._answers.answer(plan, request, info, deliveries, after)
-
-    async def _info(self, scope: Scope, headers: Headers) -> CallerInfo:
-        try:
-            return await credentials_of(headers).info(scope, self._authentication)
-        except Unauthenticated as error:
-            challenge = {"www-authenticate": "Bearer"}
-            raise HttpRefused(401, ErrorCode.UNAUTHENTICATED, error.message, challenge) from error

@@ -4,6 +4,7 @@ import strawberry
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from gateway.execution.budget import Budget
 from gateway.execution.subscribe import Subscriptions
@@ -11,6 +12,7 @@ from gateway.execution.trusted_file import TrustedFile
 from gateway.http.answers import Answers
 from gateway.http.auth import OPEN, Authentication
 from gateway.http.cost_headers import COST_HEADERS
+from gateway.http.event_stream.shared_endpoint import TOKEN_HEADER, SharedEventStreams
 from gateway.http.graphql import GraphQLEndpoint
 from gateway.http.head_limit import HeadLimit
 from gateway.http.health import Ready, health_routes
@@ -50,9 +52,12 @@ def routes(
     operations = Operations(runtime, options, trusted)
     streaming = Streaming(operations, runtime, subscriptions, incremental=options.streams.incremental)
     answers = Answers(streaming, options.streams.ping_seconds)
-    sockets = WebSocketEndpoint(streaming, options, authentication, measured)
+    endpoint: ASGIApp = GraphQLEndpoint(operations, answers, options, authentication)
+    if options.streams.event_stream:
+        endpoint = SharedEventStreams(endpoint, streaming, options, authentication)
+    sockets = WebSocketEndpoint(streaming, options, authentication)
     return [
-        Route("/graphql", GraphQLEndpoint(operations, answers, options, authentication)),
+        Route("/graphql", endpoint),
         *([WebSocketRoute("/graphql", sockets)] if options.streams.websocket else []),
         *health_routes(ready),
         *services,
@@ -78,7 +83,7 @@ def _cross_origin(origins: tuple[str, ...]) -> Middleware:
     return Middleware(
         CORSMiddleware,
         allow_origins=origins,
-        allow_methods=("GET", "POST"),
-        allow_headers=("authorization", "content-type", "last-event-id", "x-api-key", *PREFLIGHT_HEADERS),
+        allow_methods=("GET", "POST", "PUT", "DELETE"),
+        allow_headers=("authorization", "content-type", "last-event-id", "x-api-key", TOKEN_HEADER, *PREFLIGHT_HEADERS),
         expose_headers=("etag", "retry-after", "x-request-id", *COST_HEADERS),
     )

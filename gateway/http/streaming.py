@@ -41,6 +41,7 @@ class Streaming:
     def __init__(
         self, operations: Operations, runtime: Runtime, subscriptions: Subscriptions | None, *, incremental: bool
     ) -> None:
+        self.metrics = runtime.metrics
         self._operations = operations
         self._runtime = runtime
         self._subscriptions = subscriptions

@@ -31,7 +31,6 @@ from gateway.http.websocket.messages import (
 from gateway.http.websocket.session import Initialise, Reply, Session, Start, Step, Stop
 from gateway.http.websocket.vigil import Vigil
 from gateway.model.caller import NOBODY
-from gateway.observability.metrics import Metrics
 
 Errors: TypeAlias = tuple[ErrorMember, ...]
 
@@ -43,7 +42,6 @@ class SocketService:
     streaming: Streaming
     authentication: Authentication
     options: StreamOptions
-    metrics: Metrics
 
 
 class SocketConnection:
@@ -142,7 +140,7 @@ class SocketConnection:
         except SocketClosed:
             raise
         except (RequestRefused, HttpRefused) as refusal:
-            count_refusal(self._service.metrics, refusal.result)
+            count_refusal(self._service.streaming.metrics, refusal.result)
             return refusal.result.errors
         except Exception as error:  # noqa: BLE001  # the one exit: whatever it is, it is told, masked where unknown
             return ending_errors(error)

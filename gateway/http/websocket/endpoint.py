@@ -13,7 +13,6 @@ from gateway.http.streaming import Streaming
 from gateway.http.websocket.closing import CloseCode, SocketClosed
 from gateway.http.websocket.connection import SocketConnection, SocketService
 from gateway.http.websocket.messages import PROTOCOL
-from gateway.observability.metrics import Metrics
 
 NOT_ACCEPTABLE = SocketClosed(CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE, "Subprotocol not acceptable")
 
@@ -21,11 +20,8 @@ NOT_ACCEPTABLE = SocketClosed(CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE, "Subprotocol
 class WebSocketEndpoint:
     """An ASGI application for one path: refuses foreign pages and other protocols, and serves the rest."""
 
-    def __init__(
-        self, streaming: Streaming, options: HttpOptions, authentication: Authentication, metrics: Metrics
-    ) -> None:
+    def __init__(self, streaming: Streaming, options: HttpOptions, authentication: Authentication) -> None:
         self._streaming = streaming
-        self._metrics = metrics
         self._options = options
         self._authentication = authentication
 
@@ -49,7 +45,7 @@ class WebSocketEndpoint:
             await send({"type": "websocket.close", "code": int(closed.code), "reason": closed.reason})
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> SocketClosed | None:
-        service = SocketService(self._streaming, self._authentication, self._options.streams, self._metrics)
+        service = SocketService(self._streaming, self._authentication, self._options.streams)
         try:
             await SocketConnection(scope, receive, send, service).serve()
         except SocketClosed as closed:
