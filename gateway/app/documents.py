@@ -3,8 +3,8 @@ from contextlib import AsyncExitStack
 import strawberry
 
 from gateway.execution.document import Documents
+from gateway.execution.graphql_core import core_schema
 from gateway.execution.manifest import BrokenManifest
-from gateway.execution.run import core_schema
 from gateway.execution.trusted_file import TrustedFile, open_trusted_file
 from gateway.http.options import HttpOptions
 from gateway.settings.not_usable import NotUsable

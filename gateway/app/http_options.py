@@ -1,3 +1,4 @@
+from gateway.execution.road import Road
 from gateway.http.options import HttpOptions
 from gateway.http.status import StatusProfile
 from gateway.http.stream_options import StreamOptions
@@ -32,6 +33,7 @@ def http_options_of(settings: Settings) -> HttpOptions:
         max_batch=settings.maximum_batch,
         compression=settings.compression,
         status_profile=StatusProfile(settings.status_profile),
+        road=Road(settings.executor),
         page_size=settings.page_size,
         streams=_streams_of(settings),
     )

@@ -6,6 +6,8 @@ import strawberry
 
 from gateway.app.clock import now
 from gateway.execution.budget import Budget
+from gateway.execution.road import Road
+from gateway.execution.run import Executor
 from gateway.execution.subscribe import Execution, Subscriptions
 from gateway.execution.viewers import StreamCounts, Viewers
 from gateway.live.change import Places
@@ -40,7 +42,8 @@ async def open_subscriptions(
     viewers = Viewers(settings.credentials_check, now)
     await _background(viewers.run(), stack)
     counts = StreamCounts(settings.streams, settings.most_streams_a_caller)
-    return Subscriptions(Execution(schema, make_context, budget), hub, viewers, counts, settings.stream_waiting)
+    execution = Execution(Executor(schema, Road(settings.executor)), make_context, budget)
+    return Subscriptions(execution, hub, viewers, counts, settings.stream_waiting)
 
 
 def _places(settings: Settings) -> Places:

@@ -1,5 +1,6 @@
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from typing import TypeAlias
 
@@ -20,6 +21,7 @@ from graphql.validation import ASTValidationRule
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from gateway.execution.compiled.operation import CompiledOperation
 from gateway.execution.cost import OperationCost
 from gateway.execution.cost_reading import costs_of
 from gateway.execution.lru import ByteBoundedLru
@@ -41,7 +43,9 @@ Operations: TypeAlias = dict[str | None, OperationDefinitionNode]
 class Document:
     """A text that is a valid document of the schema; knows no variables.
 
-    `hash` is the text's SHA-256 in hex; `weight` is about the bytes that all of it holds. `in_one_piece`: the same
+    `hash` is the text's SHA-256 in hex. `parsed_weight` is about the bytes that it holds before anything of it is run;
+    what is compiled then adds to it, and `grown` hears of that.
+    `told`: why an operation of it was left to graphql-core, as far as that was logged. `in_one_piece`: the same
     without @defer and @stream, for who takes no answer in parts; None where it has neither.
     """
 
@@ -51,8 +55,17 @@ class Document:
     fragment_definitions: dict[str, FragmentDefinitionNode]
     requirements: Mapping[str | None, tuple[Requirement, ...]]
     costs: Mapping[str | None, OperationCost]
-    weight: int
+    parsed_weight: int
+    grown: Callable[[], None]
     in_one_piece: "Document | None" = None
+    compiled: dict[str | None, CompiledOperation] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+
+    @property
+    def weight(self) -> int:
+        """About the bytes that all of it holds."""
+        compiled = sum(operation.weight for operation in self.compiled.values())
+        return self.parsed_weight + compiled + (self.in_one_piece.weight if self.in_one_piece else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +122,34 @@ class Documents:
             if not self._options.suggestions:
                 _strip_suggestions(errors)
             raise RequestRefused(refused_document(ErrorCode.GRAPHQL_VALIDATION_FAILED, errors))
-        document = _document(self._schema, text, node, self._options.page_size)
+        document = self._document(text, text, node)
         whole = in_one_piece(node)
         if whole is None:
             return document
-        piece = _document(self._schema, f"{text}\n# in one piece", whole, self._options.page_size)
-        return replace(document, weight=document.weight + piece.weight, in_one_piece=piece)
+        return replace(document, in_one_piece=self._document(text, f"{text}\n# in one piece", whole))
+
+    def _document(self, key: str, text: str, node: DocumentNode) -> Document:
+        operations: Operations = {}
+        definitions: dict[str, FragmentDefinitionNode] = {}
+        for definition in node.definitions:
+            if isinstance(definition, OperationDefinitionNode):
+                operations[definition.name.value if definition.name else None] = definition
+            elif isinstance(definition, FragmentDefinitionNode):
+                definitions[definition.name.value] = definition
+        return Document(
+            sha256(text.encode()).hexdigest(),
+            operations,
+            {name: FragmentDetails(definition, None) for name, definition in definitions.items()},
+            definitions,
+            requirements_of(self._schema, node),
+            costs_of(self._schema, operations, definitions, self._options.page_size),
+            _weight(text) + BYTES_PER_TOKEN * node.token_count + BYTES_PER_DOCUMENT,
+            partial(self._weigh, key),
+        )
+
+    def _weigh(self, text: str) -> None:
+        """Take note that the document of that text holds more than before."""
+        self._known.weigh(text, lambda document: document.weight)
 
 
 def _rules(*, introspection: bool) -> tuple[type[ASTValidationRule], ...]:
@@ -148,21 +183,6 @@ def _strip_suggestions(errors: list[GraphQLError]) -> None:
     """Strip those of the one rule that gives them unasked: a field that needs a selection."""
     for error in errors:
         error.message = error.message.partition(" Did you mean")[0]
-
-
-def _document(schema: GraphQLSchema, text: str, node: DocumentNode, page_size: int | None) -> Document:
-    operations: Operations = {}
-    definitions: dict[str, FragmentDefinitionNode] = {}
-    for definition in node.definitions:
-        if isinstance(definition, OperationDefinitionNode):
-            operations[definition.name.value if definition.name else None] = definition
-        elif isinstance(definition, FragmentDefinitionNode):
-            definitions[definition.name.value] = definition
-    fragments = {name: FragmentDetails(definition, None) for name, definition in definitions.items()}
-    hashed = sha256(text.encode()).hexdigest()
-    weight = _weight(text) + BYTES_PER_TOKEN * node.token_count + BYTES_PER_DOCUMENT
-    costs = costs_of(schema, operations, definitions, page_size)
-    return Document(hashed, operations, fragments, definitions, requirements_of(schema, node), costs, weight)
 
 
 def _weight(text: str) -> int:

@@ -1,4 +1,5 @@
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
@@ -32,6 +33,12 @@ class ByteBoundedLru(Generic[Value]):
         self.held_bytes += weight
         while self.held_bytes > self.max_bytes:
             self._drop(next(iter(self._entries)))
+
+    def weigh(self, key: str, weight_of: Callable[[Value], int]) -> None:
+        """Take note of what the value holds by now, where it is kept."""
+        entry = self._entries.get(key)
+        if entry is not None:
+            self.put(key, entry[0], weight_of(entry[0]))
 
     def _drop(self, key: str) -> None:
         entry = self._entries.pop(key, None)

@@ -1,7 +1,7 @@
 """The only maker of `errors[]`: the gateway's errors → GraphQL errors; what is not in the table is masked."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
 
@@ -10,6 +10,7 @@ from graphql import ArgumentNode, ExecutionResult, GraphQLError, Node, ValueNode
 from strawberry.exceptions import StrawberryInputCoercionError
 
 from gateway.execution.cost_report import CostReport
+from gateway.execution.road import Road
 from gateway.limits.passed import LimitPassed
 from gateway.model import errors as model
 
@@ -72,6 +73,7 @@ class Result:
 
     `executed` is false where nothing ran; the response then has no `data` entry (GraphQL, "Request Error Result").
     `cost` is there where a rate counts it or the request asks for it; `tells_cost`: whether in `extensions` too.
+    `road`: what ran it, if anything did.
     """
 
     data: dict[str, Any] | None
@@ -79,6 +81,7 @@ class Result:
     executed: bool
     cost: CostReport | None = None
     tells_cost: bool = False
+    road: Road = field(default=Road.GRAPHQL_CORE, compare=False)
 
 
 class RequestRefused(Exception):
@@ -107,9 +110,10 @@ def refused_variables(errors: Iterable[GraphQLError]) -> Result:
     return Result(None, tuple(_input_error(error) for error in errors), executed=False)
 
 
-def deadline_exceeded(seconds: float) -> Result:
+def deadline_exceeded(seconds: float, road: Road = Road.GRAPHQL_CORE) -> Result:
     message = f"The request took longer than {seconds:g} seconds and was stopped."
-    return Result(None, ({"message": message, "extensions": {"code": ErrorCode.DEADLINE_EXCEEDED}},), executed=True)
+    error = {"message": message, "extensions": {"code": ErrorCode.DEADLINE_EXCEEDED}}
+    return Result(None, (error,), executed=True, road=road)
 
 
 def internal_error(error: BaseException) -> Result:
@@ -118,11 +122,10 @@ def internal_error(error: BaseException) -> Result:
     return refused(ErrorCode.INTERNAL_SERVER_ERROR, MASKED)
 
 
-def executed(outcome: ExecutionResult) -> Result:
-    """Turn graphql-core's outcome into a result; an unknown error is masked, and logged once however often it shows."""
-    if not outcome.errors:
-        return Result(outcome.data, (), executed=True)
-    return Result(outcome.data, field_errors(outcome.errors), executed=True)
+def executed(outcome: ExecutionResult, road: Road = Road.GRAPHQL_CORE) -> Result:
+    """Turn an outcome into a result; an unknown error is masked, and logged once however often it shows."""
+    errors = field_errors(outcome.errors) if outcome.errors else ()
+    return Result(outcome.data, errors, executed=True, road=road)
 
 
 def field_errors(errors: Sequence[GraphQLError]) -> tuple[ErrorMember, ...]:

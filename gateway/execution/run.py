@@ -1,65 +1,95 @@
 import asyncio
-from collections.abc import Mapping
-from inspect import isawaitable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import strawberry
-from graphql import ExecutionResult, GraphQLSchema, default_field_resolver, default_type_resolver
-from strawberry.execution import optimized_is_awaitable
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+import structlog
+from graphql import GraphQLSchema
 
+from gateway.execution.compiled.operation import Compiler, execute
+from gateway.execution.compiled.reason import NotCompiled, Reason
+from gateway.execution.compiled.run import Request, Select
+from gateway.execution.document import Document
+from gateway.execution.graphql_core import core_schema, run_by_graphql_core
 from gateway.execution.plan import Plan
 from gateway.execution.result import Result, deadline_exceeded, executed
+from gateway.execution.road import Road
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 
 def assert_runnable(schema: strawberry.Schema) -> None:
-    """Raise ValueError for a schema with extensions or directives of Strawberry's: `run` does not call them."""
+    """Raise ValueError for a schema with extensions or directives of Strawberry's: they are not called here."""
     if schema.extensions or schema.directives:
         raise ValueError(
             "a schema's extensions and directives are not run here; limits and masks are stages of their own"
         )
 
 
-def core_schema(schema: strawberry.Schema) -> GraphQLSchema:
-    return schema._schema  # noqa: SLF001  # Strawberry's only way to the graphql-core schema
+class Executor:
+    """Runs the operations of one schema; what it compiles is held by the document.
 
-
-def executor_of(
-    schema: strawberry.Schema, plan: Plan, context: object, extensions: Mapping[str, Any], root: object = None
-) -> StrawberryGraphQLCoreExecutionContext:
-    """Built here, not by graphql-core's `execute`: the plan has chosen the operation and coerced its variables.
-
-    `context` reaches resolvers as `info.context`; `extensions` (of the request) as `info.input_extensions`.
+    `uncompiled` is told why, each time that graphql-core runs one although it is not what runs all.
     """
-    return StrawberryGraphQLCoreExecutionContext(
-        core_schema(schema),
-        plan.document.fragment_definitions,
-        plan.document.fragments,
-        root,
-        context,
-        plan.operation,
-        plan.variables,
-        default_field_resolver,
-        default_type_resolver,
-        default_field_resolver,
-        is_awaitable=optimized_is_awaitable,
-        operation_extensions=dict(extensions),
-        hide_suggestions=plan.hide_suggestions,
-    )
+
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        road: Road = Road.COMPILED,
+        uncompiled: Callable[[Reason], None] = lambda _: None,
+    ) -> None:
+        assert_runnable(schema)
+        self.schema = schema
+        self._core_schema = core_schema(schema)
+        self._compiler = Compiler(schema) if road is Road.COMPILED else None
+        self._uncompiled = uncompiled
+
+    async def run(self, plan: Plan, context: object, extensions: Mapping[str, Any], root: object = None) -> Result:
+        """Execute a plan, and stop it at its deadline. `root`: what a subscription tells of now.
+
+        `context` reaches resolvers as `info.context`; `extensions` (of the request) as `info.input_extensions`.
+        """
+        steps = self._steps(plan)
+        road = Road.GRAPHQL_CORE if steps is None else Road.COMPILED
+        try:
+            async with asyncio.timeout(plan.deadline_seconds):
+                if steps is None:
+                    outcome = await run_by_graphql_core(self.schema, plan, context, extensions, root)
+                else:
+                    outcome = await execute(steps, _request(self._core_schema, plan, context, extensions, root))
+        except TimeoutError:
+            return deadline_exceeded(plan.deadline_seconds, road)
+        return executed(outcome, road)
+
+    def _steps(self, plan: Plan) -> tuple[Select, ...] | None:
+        """What the operation is compiled to; None where it cannot be, which is known before anything is run."""
+        if self._compiler is None:
+            return None
+        compiled = plan.document.compiled.get(plan.name)
+        if compiled is None:
+            compiled = self._compiler.operation(plan.operation, plan.document.fragments)
+            plan.document.compiled[plan.name] = compiled
+        weight = compiled.weight
+        try:
+            steps = compiled.prepare(plan.variables)
+        except NotCompiled as refused:
+            self._uncompiled(refused.reason)
+            _tell_once(plan.document, refused)
+            return None
+        if compiled.weight != weight:
+            plan.document.grown()
+        return steps
 
 
-async def run(
-    schema: strawberry.Schema, plan: Plan, context: object, extensions: Mapping[str, Any], root: object = None
-) -> Result:
-    """Execute a plan with graphql-core, and stop it at its deadline. `root`: what a subscription tells of now."""
-    executor = executor_of(schema, plan, context, extensions, root)
-    try:
-        async with asyncio.timeout(plan.deadline_seconds):
-            outcome = executor.execute_operation()
-            if isawaitable(outcome):
-                outcome = await outcome
-    except TimeoutError:
-        return deadline_exceeded(plan.deadline_seconds)
-    if not isinstance(outcome, ExecutionResult):
-        raise TypeError("incremental results need a transport of their own")
-    return executed(outcome)
+def _request(
+    schema: GraphQLSchema, plan: Plan, context: object, extensions: Mapping[str, Any], root: object
+) -> Request:
+    fragments = plan.document.fragment_definitions
+    return Request(schema, plan.operation, fragments, plan.variables, root, context, extensions, plan.hide_suggestions)
+
+
+def _tell_once(document: Document, refused: NotCompiled) -> None:
+    if refused.reason is not Reason.UNDECIDED and refused.reason not in document.told:
+        document.told.add(refused.reason)
+        told = log.error if refused.reason is Reason.BROKEN else log.info
+        told("operation is not compiled", document=document.hash, reason=refused.reason, exc_info=refused.__cause__)

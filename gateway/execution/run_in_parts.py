@@ -13,10 +13,10 @@ from graphql import (
 )
 from graphql.execution.types import CompletedResult, IncrementalResult, PendingResult
 
+from gateway.execution.graphql_core import executor_of
 from gateway.execution.parts import Completed, Fields, Items, Part, Pending
 from gateway.execution.plan import Plan
 from gateway.execution.result import Result, deadline_exceeded, executed, field_errors, internal_error
-from gateway.execution.run import executor_of
 
 Subsequent: TypeAlias = AsyncGenerator[SubsequentIncrementalExecutionResult, None]
 

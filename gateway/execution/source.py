@@ -9,9 +9,9 @@ from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from gateway.execution.graphql_core import executor_of
 from gateway.execution.plan import Plan
 from gateway.execution.result import RequestRefused, executed
-from gateway.execution.run import executor_of
 from gateway.live.watch import Asked
 
 

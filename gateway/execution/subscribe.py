@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-import strawberry
-
 from gateway.execution.body import write_body
 from gateway.execution.budget import Budget
 from gateway.execution.channel import Channel, Memo, Payload
 from gateway.execution.ending import StreamEnded, ending_of
+from gateway.execution.graphql_core import core_schema
 from gateway.execution.meter import Meter
 from gateway.execution.plan import Plan
 from gateway.execution.result import ErrorCode, RequestRefused, refused
-from gateway.execution.run import core_schema, run
+from gateway.execution.run import Executor
 from gateway.execution.sharing import told_by
 from gateway.execution.source import ask
 from gateway.execution.stream import Stream
@@ -34,7 +33,7 @@ MAX_MEMO_BYTES = 16 * 1024 * 1024
 class Execution:
     """What payloads are executed with: each has a context of its own. `budget`: what callers may spend."""
 
-    schema: strawberry.Schema
+    executor: Executor
     make_context: Callable[[Caller], AbstractAsyncContextManager[Context]]
     budget: Budget
 
@@ -73,7 +72,7 @@ class Subscriptions:
     async def _open(self, plan: Plan, viewer: Viewer, extensions: Mapping[str, Any], after: str | None) -> Stream:
         await self._execution.budget.take(viewer.payer, [plan])
         async with self._execution.make_context(viewer.caller) as context:
-            asked = ask(self._execution.schema, plan, context, extensions, after)
+            asked = ask(self._execution.executor.schema, plan, context, extensions, after)
         if self._hub is None:
             raise RequestRefused(refused(ErrorCode.BAD_USER_INPUT, "There is nothing here that can be followed."))
         start = await self._start(self._hub, asked.after)
@@ -100,7 +99,7 @@ class Subscriptions:
 
     def _channel(self, hub: Hub, plan: Plan, caller: Caller, extensions: Mapping[str, Any], watch: Watch) -> Channel:
         """The channel of all whose payloads are the same; a new one where there is none."""
-        told = told_by(core_schema(self._execution.schema), plan), repr(extensions)
+        told = told_by(core_schema(self._execution.executor.schema), plan), repr(extensions)
         key = (plan.document.hash, plan.name, told, watch.cursors.purpose, caller.scopes)
         if key not in self._channels:
 
@@ -121,7 +120,7 @@ async def _executed(
         told = await watch.tell(change, context.loaders)
         if told is None:
             return None
-        result = await run(execution.schema, plan, context, extensions, told)
+        result = await execution.executor.run(plan, context, extensions, told)
     error = result.errors[0] if result.data is None else None
     if error is not None and error["extensions"]["code"] is ErrorCode.DEADLINE_EXCEEDED:
         raise StreamEnded(ErrorCode.DEADLINE_EXCEEDED, error["message"], None)  # so that it can be had again

@@ -1,12 +1,14 @@
 import time
 from functools import partial
 
+from gateway.execution.compiled.reason import Reason
 from gateway.execution.document import Documents
+from gateway.execution.graphql_core import core_schema
 from gateway.execution.lookup import DocumentLookup
 from gateway.execution.persisted import PersistedTexts
 from gateway.execution.plan import Plan, make_plan
 from gateway.execution.result import RequestRefused, Result, internal_error, refused_limit
-from gateway.execution.run import assert_runnable, core_schema, run
+from gateway.execution.run import Executor
 from gateway.execution.trusted_file import TrustedFile
 from gateway.http.batch import Batch
 from gateway.http.caller import CallerInfo
@@ -24,9 +26,9 @@ class Operations:
     """document → plan → charge → run, the same whatever a request travels by."""
 
     def __init__(self, runtime: Runtime, options: HttpOptions, trusted: TrustedFile | None) -> None:
-        assert_runnable(runtime.schema)
         self.metrics = runtime.metrics
         self._runtime = runtime
+        self._executor = Executor(runtime.schema, options.road, self._uncompiled)
         self._core_schema = core_schema(runtime.schema)
         self._options = options
         documents = Documents(self._core_schema, options.documents)
@@ -85,10 +87,13 @@ class Operations:
         except Exception as error:  # noqa: BLE001  # one that breaks is masked in its place, and takes no other with it
             return internal_error(error)
 
+    def _uncompiled(self, reason: Reason) -> None:
+        self.metrics.uncompiled(reason.value).inc()
+
     async def _run(self, info: CallerInfo, plan: Plan, request: GraphQLRequest) -> Result:
         async with self._runtime.make_context(info) as context:
             began = time.perf_counter()
-            result = await run(self._runtime.schema, plan, context, request.extensions)
+            result = await self._executor.run(plan, context, request.extensions)
             count_operation(self.metrics, plan, result, time.perf_counter() - began)
             return result
 

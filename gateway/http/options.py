@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 
 from gateway.execution.document import DocumentOptions
+from gateway.execution.road import Road
 from gateway.http.status import StatusProfile
 from gateway.http.stream_options import DEFAULT_STREAMS, StreamOptions
 from gateway.limits.document import DEFAULT_LIMITS, DocumentLimits
@@ -27,6 +28,7 @@ class HttpOptions:
     plain_get: whether a GET may bring the text of its document without a header that a browser asks about first.
     compression: whether answers are compressed for those who take it.
     status_profile: which statuses answers have.
+    road: what executes operations.
     page_size: items of a page that does not say its size, for its cost; None: as the schema assumes.
     streams: of answers that take their time.
     """
@@ -47,6 +49,7 @@ class HttpOptions:
     plain_get: bool = True
     compression: bool = True
     status_profile: StatusProfile = StatusProfile.DEFAULT
+    road: Road = Road.COMPILED
     page_size: int | None = None
     streams: StreamOptions = DEFAULT_STREAMS
 

@@ -38,6 +38,7 @@ class Metrics:
     refusals: Counters
     operations: Counters
     operation_seconds: Histograms
+    uncompiled: Counters
     loader_keys: Histograms
     upstream_calls: Counters
     upstream_seconds: Histograms
@@ -68,6 +69,7 @@ def make_metrics() -> Metrics:
         counters("refusals", "Requests refused before anything ran, and the limit or rate.", "door", "code", "limit"),
         counters("operations", "Operations run, by the code of their first error or OK.", "type", "code", "executor"),
         histograms("operation_seconds", "Time that operations ran.", SECONDS, "type", "executor"),
+        counters("uncompiled", "Operations that are left to graphql-core, by why.", "reason"),
         histograms("loader_keys", "Keys that a loader asked for at once.", KEYS, "loader"),
         counters("upstream_calls", "Calls of a source's service.", "source", "operation", "outcome"),
         histograms("upstream_seconds", "Time for a call, or many made at once.", SECONDS, "source", "operation"),

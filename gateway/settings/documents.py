@@ -1,5 +1,5 @@
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -7,7 +7,7 @@ from gateway.settings.kinds import Positive
 
 
 class DocumentSettings(BaseModel):
-    """Which documents are kept in memory, and which may run."""
+    """Which documents are kept in memory, which may run, and how."""
 
     document_cache: Positive = Field(
         default=33_554_432, description="Bytes, roughly, that parsed documents may hold in memory."
@@ -22,6 +22,9 @@ class DocumentSettings(BaseModel):
     )
     trusted_documents_cache: Positive = Field(
         default=67_108_864, description="Bytes, roughly, that trusted documents may hold in memory."
+    )
+    executor: Literal["compiled", "graphql-core"] = Field(
+        default="compiled", description="What runs operations: what they are compiled to, or graphql-core."
     )
     trusted_only: bool = Field(default=False, description="Run nothing but trusted documents.")
 

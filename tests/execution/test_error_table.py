@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from gateway.execution.document import DocumentOptions, Documents
 from gateway.execution.plan import make_plan
 from gateway.execution.result import CODES, ErrorCode, Result
-from gateway.execution.run import run
+from gateway.execution.run import Executor
 from gateway.model import errors as model
 
 
@@ -72,7 +72,7 @@ SCHEMA = strawberry.Schema(Query)
 async def result(text: str, error: Exception | None = None, variables: dict | None = None) -> Result:
     core = SCHEMA._schema
     plan = make_plan(core, Documents(core, DocumentOptions()).read(text), None, variables or {}, 5)
-    return await run(SCHEMA, plan, error, {})
+    return await Executor(SCHEMA).run(plan, error, {})
 
 
 def test_every_gateway_error_has_a_code() -> None:

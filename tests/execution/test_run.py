@@ -7,7 +7,7 @@ from strawberry.extensions import SchemaExtension
 from gateway.execution.document import DocumentOptions, Documents
 from gateway.execution.plan import make_plan
 from gateway.execution.result import ErrorCode, Result
-from gateway.execution.run import assert_runnable, run
+from gateway.execution.run import Executor
 
 
 @strawberry.type
@@ -59,7 +59,7 @@ async def result(
 ) -> Result:
     core = SCHEMA._schema
     plan = make_plan(core, Documents(core, DocumentOptions()).read(text), None, variables or {}, deadline)
-    return await run(SCHEMA, plan, context, extensions or {})
+    return await Executor(SCHEMA).run(plan, context, extensions or {})
 
 
 async def test_resolvers_get_the_request_context() -> None:
@@ -122,4 +122,4 @@ def test_a_schema_whose_extensions_would_not_run_is_refused() -> None:
     schema = strawberry.Schema(Query, extensions=[SchemaExtension])
 
     with pytest.raises(ValueError, match="extensions"):
-        assert_runnable(schema)
+        Executor(schema)

@@ -54,7 +54,7 @@ async def test_a_request_is_counted_at_each_seam(tmp_path: Path) -> None:
     assert series["gateway_http_request_seconds_count"][door] == 2
     assert series["gateway_http_request_bytes_total"][door] == sum(len(one.request.content) for one in answers)
     assert series["gateway_http_response_bytes_total"][door] == sum(len(one.content) for one in answers)
-    operation = labelled(type="query", code="OK", executor="graphql-core")
+    operation = labelled(type="query", code="OK", executor="compiled")
     assert series["gateway_operations_total"] == {operation: 2}
     assert series["gateway_cache_hits_total"][labelled(cache="documents")] == 1
     assert series["gateway_cache_misses_total"][labelled(cache="documents")] == 1

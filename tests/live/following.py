@@ -16,6 +16,7 @@ from gateway.execution.document import DocumentOptions, Documents
 from gateway.execution.ending import StreamEnded
 from gateway.execution.plan import make_plan
 from gateway.execution.result import RequestRefused
+from gateway.execution.run import Executor
 from gateway.execution.stream import Stream
 from gateway.execution.subscribe import Execution, Subscriptions
 from gateway.execution.viewers import StreamCounts, Viewer, Viewers
@@ -155,7 +156,7 @@ async def following(
 
     viewers = Viewers(options.check_seconds, clock)
     counts = StreamCounts(options.most, options.most_of_one)
-    execution = Execution(SCHEMA, make_context, options.budget)
+    execution = Execution(Executor(SCHEMA), make_context, options.budget)
     subscriptions = Subscriptions(execution, hub, viewers, counts, options.most_waiting)
     async with AsyncExitStack() as stack:
         for work in (hub.run(), viewers.run()):

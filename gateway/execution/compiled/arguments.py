@@ -1,0 +1,82 @@
+"""A resolver's keyword arguments: coerced once where the document alone tells them, else once a run, else each time."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+import strawberry
+from graphql import FieldNode, GraphQLError, ListValueNode, ObjectValueNode, ValueNode, VariableNode
+from graphql.execution.values import VariableValues, get_argument_values
+from strawberry.types.arguments import convert_arguments
+from strawberry.types.field import StrawberryField
+
+from gateway.execution.compiled.field import Field
+from gateway.execution.compiled.info import MakeInfo
+from gateway.execution.compiled.position import Position
+from gateway.execution.compiled.run import Run
+
+MakeArguments: TypeAlias = Callable[[Run, Position], Mapping[str, Any]]
+
+UNCHANGING: Final = (type(None), bool, int, float, str, Enum, date, time, timedelta, Decimal, UUID)
+"""Classes of values that resolvers may share: nobody can change them."""
+
+
+class Arguments:
+    """Converts as Strawberry does: `convert_arguments`, with whatever belongs to each type of input."""
+
+    def __init__(self, schema: strawberry.Schema, make_info: MakeInfo) -> None:
+        self._config = schema.config
+        self._scalars = schema.schema_converter.scalar_registry
+        self._make_info = make_info
+
+    def constant(self, field: Field, described: StrawberryField) -> Mapping[str, Any] | None:
+        """What every run gives; None where variables, or values that a resolver could change, are among it."""
+        if has_variables(field.nodes[0]):
+            return None
+        try:
+            coerced = get_argument_values(field.definition, field.nodes[0])
+        except GraphQLError:
+            return None
+        return self._converted(coerced, described, None) if _is_unchanging(coerced) else None
+
+    def making(self, field: Field, described: StrawberryField) -> MakeArguments:
+        def arguments(run: Run, at: Position) -> Mapping[str, Any]:
+            known = run.arguments.get(field)
+            if known is not None:
+                return known
+            coerced = coerced_arguments(run, field)
+            made = self._converted(coerced, described, self._make_info(run, at))
+            if _is_unchanging(coerced):
+                run.arguments[field] = made
+            return made
+
+        return arguments
+
+    def _converted(
+        self, coerced: dict[str, Any], described: StrawberryField, info: strawberry.Info[Any, Any] | None
+    ) -> dict[str, Any]:
+        return convert_arguments(coerced, described.arguments, self._scalars, self._config, info)
+
+
+def coerced_arguments(run: Run, field: Field) -> dict[str, Any]:
+    variables: VariableValues = run.request.variables
+    return get_argument_values(field.definition, field.nodes[0], variables, None, run.request.hide_suggestions)
+
+
+def has_variables(node: FieldNode) -> bool:
+    return any(_varies(argument.value) for argument in node.arguments or ())
+
+
+def _varies(value: ValueNode) -> bool:
+    if isinstance(value, ListValueNode):
+        return any(map(_varies, value.values))
+    if isinstance(value, ObjectValueNode):
+        return any(_varies(member.value) for member in value.fields)
+    return isinstance(value, VariableNode)
+
+
+def _is_unchanging(values: Mapping[str, Any]) -> bool:
+    return all(isinstance(value, UNCHANGING) for value in values.values())

@@ -1,0 +1,209 @@
+"""What a value becomes in the answer, by the field's type (GraphQL, "Value Completion")."""
+
+from collections.abc import AsyncIterable, Callable, Iterable, Sequence
+from typing import Any, Final, TypeAlias, cast
+
+from graphql import (
+    GraphQLAbstractType,
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    Undefined,
+    default_type_resolver,
+    get_nullable_type,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+    is_object_type,
+)
+from graphql.execution.executor import Executor, invalid_return_type_error
+from graphql.pyutils import is_iterable
+from graphql.pyutils.is_awaitable import is_async_iterable
+from strawberry.execution import optimized_is_awaitable
+
+from gateway.execution.compiled.field import Field
+from gateway.execution.compiled.info import dismiss, resolve_info
+from gateway.execution.compiled.leaf import serialise
+from gateway.execution.compiled.position import Position
+from gateway.execution.compiled.run import Complete, Run, Select
+
+MOST_CLASSES: Final = 10_000
+
+On: TypeAlias = Callable[[GraphQLObjectType, Field], Select]
+"""How the selections of a field on an object type become what completes it."""
+
+Unusual: TypeAlias = Callable[[Run, Any, Position, Complete], Any]
+Judge: TypeAlias = Callable[[Run, Any, Position, Any], Any]
+Drained: TypeAlias = tuple[list[Any], Exception | None]
+"""The items of anything that can be iterated, until that failed, if it did."""
+
+
+class Completion:
+    """Makes what completes values. `ordinary`: classes of values, neither awaitable nor failures, as they are met.
+
+    Each `complete` has a value of such a class, or leaves it to `unusual`.
+    """
+
+    def __init__(self, schema: GraphQLSchema, on: On, ordinary: set[type]) -> None:
+        self._schema = schema
+        self._on = on
+        self._ordinary = ordinary
+
+    def of(self, field: Field) -> Complete:
+        return self._of(field, field.type)
+
+    def _of(self, field: Field, kind: GraphQLOutputType) -> Complete:
+        inner = get_nullable_type(kind)
+        unusual = _unusual(self._ordinary, field, non_null=is_non_null_type(kind))
+        if is_leaf_type(inner):
+            return self._leaf(serialise(inner), unusual)
+        if is_list_type(inner):
+            return self._list(field, self._of(field, inner.of_type), unusual)
+        if is_object_type(inner):
+            return self._object(field, inner, unusual)
+        return self._abstract(field, cast("GraphQLAbstractType", inner), unusual)
+
+    def _leaf(self, serialised: Callable[[Any], Any], unusual: Unusual) -> Complete:
+        ordinary = self._ordinary
+
+        def complete(run: Run, value: Any, at: Position) -> Any:  # noqa: ANN401  # of the model, and of the answer
+            return serialised(value) if type(value) in ordinary else unusual(run, value, at, complete)
+
+        return complete
+
+    def _list(self, field: Field, item: Complete, unusual: Unusual) -> Complete:
+        ordinary = self._ordinary
+
+        def complete(run: Run, values: Any, at: Position) -> Any:  # noqa: ANN401  # as above
+            kind = type(values)
+            if kind is list or kind is tuple:
+                return _items(run, item, values, at)
+            if kind not in ordinary:
+                return unusual(run, values, at, complete)
+            if is_async_iterable(values):
+                return run.start(_drained_async(values), rest, at)
+            if not is_iterable(values):
+                raise GraphQLError(f"Expected Iterable, but did not find one for field '{field}'.")
+            return rest(run, _drained(values), at)
+
+        def rest(run: Run, drained: Drained, at: Position) -> list[Any]:
+            values, failure = drained
+            completed = _items(run, item, values, at)
+            if failure is not None:
+                raise failure
+            return completed
+
+        return complete
+
+    def _object(self, field: Field, kind: GraphQLObjectType, unusual: Unusual) -> Complete:
+        ordinary, select, is_type_of = self._ordinary, self._on(kind, field), kind.is_type_of
+
+        def complete(run: Run, value: Any, at: Position) -> Any:  # noqa: ANN401  # as above
+            if type(value) not in ordinary:
+                return unusual(run, value, at, complete)
+            verdict: Any = is_type_of is None or is_type_of(value, resolve_info(run, at))
+            return select(run, value, at) if verdict is True else judge(run, value, at, verdict)
+
+        judge = _judge(field, kind, select)
+        return complete
+
+    def _abstract(self, field: Field, kind: GraphQLAbstractType, unusual: Unusual) -> Complete:
+        ordinary, resolve_type = self._ordinary, kind.resolve_type or default_type_resolver
+        kinds = {one.name: one for one in self._schema.get_possible_types(kind)}
+        selects = {name: (one.is_type_of, self._on(one, field)) for name, one in kinds.items()}
+
+        def complete(run: Run, value: Any, at: Position) -> Any:  # noqa: ANN401  # as above
+            if type(value) not in ordinary:
+                return unusual(run, value, at, complete)
+            info = resolve_info(run, at)
+            return named(run, value, at, resolve_type(value, info, kind), info)
+
+        def named(run: Run, value: Any, at: Position, name: Any, info: GraphQLResolveInfo[Any]) -> Any:  # noqa: ANN401  # as above
+            found = selects.get(name) if type(name) is str else None
+            if found is None:
+                return misnamed(run, value, at, name, info)
+            is_type_of, select = found
+            verdict: Any = is_type_of is None or is_type_of(value, info)
+            return (
+                select(run, value, at)
+                if verdict is True
+                else _judge(field, kinds[name], select)(run, value, at, verdict)
+            )
+
+        def misnamed(run: Run, value: Any, at: Position, name: Any, info: GraphQLResolveInfo[Any]) -> Any:  # noqa: ANN401  # as above
+            if optimized_is_awaitable(name):
+                return run.start(name, lambda run, name, at: named(run, value, at, name, info), at)
+            # graphql-core's own words for what is wrong with it; of the executor it needs the schema only.
+            words = cast("Executor[Any]", run.request)
+            chosen = Executor.ensure_valid_runtime_type(words, name, kind, field.details, info, value)
+            return named(run, value, at, chosen.name, info)
+
+        return complete
+
+
+def _unusual(ordinary: set[type], field: Field, *, non_null: bool) -> Unusual:
+    """Deal with nothing, failures and what has to be awaited first; let `complete` have what is ordinary after all."""
+
+    def unusual(run: Run, value: Any, at: Position, complete: Complete) -> Any:  # noqa: ANN401  # as above
+        if value is None or value is Undefined:
+            if non_null:
+                raise TypeError(f"Cannot return null for non-nullable field {field}.")
+            return None
+        if isinstance(value, Exception):
+            raise value
+        if optimized_is_awaitable(value):
+            return run.start(value, complete, at)
+        if len(ordinary) >= MOST_CLASSES:
+            ordinary.clear()
+        ordinary.add(type(value))
+        return complete(run, value, at)
+
+    return unusual
+
+
+def _judge(field: Field, kind: GraphQLObjectType, select: Select) -> Judge:
+    """Go by what `is_type_of` told where that is not simply yes."""
+
+    def judge(run: Run, value: Any, at: Position, verdict: Any) -> Any:  # noqa: ANN401  # as above
+        if optimized_is_awaitable(verdict):
+            return run.start(verdict, lambda run, verdict, at: judge(run, value, at, verdict), at)
+        if not verdict:
+            raise invalid_return_type_error(kind, value, field.details)
+        return select(run, value, at)
+
+    return judge
+
+
+def _items(run: Run, item: Complete, values: Sequence[Any], at: Position) -> list[Any]:
+    completed: list[Any] = []
+    for index, value in enumerate(values):
+        try:
+            completed.append(item(run, value, (at, index)))
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is an error of that item
+            try:
+                completed.append(run.failed((at, index), error))
+            except GraphQLError:
+                dismiss(values[index + 1 :])
+                raise
+    return completed
+
+
+def _drained(values: Iterable[Any]) -> Drained:
+    found: list[Any] = []
+    try:
+        found.extend(values)
+    except Exception as error:  # noqa: BLE001  # raised again, once the items that came before are completed
+        return found, error
+    return found, None
+
+
+async def _drained_async(values: AsyncIterable[Any]) -> Drained:
+    found: list[Any] = []
+    try:
+        async for value in values:
+            found.append(value)  # noqa: PERF401  # a comprehension would lose what came before a failure
+    except Exception as error:  # noqa: BLE001  # as above
+        return found, error
+    return found, None
