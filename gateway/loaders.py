@@ -2,9 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from functools import partial
-from typing import Any, Self
+from functools import cached_property, partial
+from typing import Any, TypeAlias
 
 from aiodataloader import DataLoader
 
@@ -23,45 +22,76 @@ from gateway.sources.one_click import OneClickSource
 SourceKey = tuple[str, str]
 """A configured source's name, and the key of something in it."""
 
+Load: TypeAlias = Callable[[Source, Sequence[Any]], Awaitable[Sequence[Any]]]
+"""Asks a source for many things at once; an answer, a failure or None for each, in order."""
 
-@dataclass(frozen=True, slots=True)
+
 class Loaders:
-    device_by_id: DataLoader[SourceKey, Device | None]
-    tags_by_device: DataLoader[SourceKey, tuple[Tag, ...]]
-    methods_by_device: DataLoader[SourceKey, tuple[DeviceMethod, ...]]
-    room_by_arn: DataLoader[SourceKey, Room | None]
-    user_by_arn: DataLoader[SourceKey, User | None]
-    events_by_device: DataLoader[tuple[Device, EventQuery], EventRun]
+    """Those of one request, each made when it is first asked: most requests ask for one kind of thing or two.
 
-    @classmethod
-    def of(cls, fleet: Fleet, sizes: Histograms | None = None) -> Self:
-        """Make those of one request; `sizes`, by a loader's name, is told how many keys it asks for at once."""
-        load = partial(_loader, fleet, sizes)
-        return cls(
-            load("device_by_id", _devices),
-            load("tags_by_device", _tags),
-            load("methods_by_device", _methods),
-            load("room_by_arn", _rooms),
-            load("user_by_arn", _users),
-            load("events_by_device", _events, lambda key: (key[0].source, key[1])),
-        )
+    `sizes`, by a loader's name, is told how many keys it asks for at once.
+    """
+
+    def __init__(self, fleet: Fleet, sizes: Histograms | None = None) -> None:
+        self._load = partial(_loader, fleet, sizes)
+        self._made: list[DataLoader[Any, Any]] = []
+        self._told: list[Device] = []
+
+    @cached_property
+    def device_by_id(self) -> DataLoader[SourceKey, Device | None]:
+        loader = self._make("device_by_id", _devices)
+        _prime(loader, self._told)
+        return loader
+
+    @cached_property
+    def tags_by_device(self) -> DataLoader[SourceKey, tuple[Tag, ...]]:
+        return self._make("tags_by_device", _tags)
+
+    @cached_property
+    def methods_by_device(self) -> DataLoader[SourceKey, tuple[DeviceMethod, ...]]:
+        return self._make("methods_by_device", _methods)
+
+    @cached_property
+    def room_by_arn(self) -> DataLoader[SourceKey, Room | None]:
+        return self._make("room_by_arn", _rooms)
+
+    @cached_property
+    def user_by_arn(self) -> DataLoader[SourceKey, User | None]:
+        return self._make("user_by_arn", _users)
+
+    @cached_property
+    def events_by_device(self) -> DataLoader[tuple[Device, EventQuery], EventRun]:
+        return self._make("events_by_device", _events, lambda key: (key[0].source, key[1]))
 
     def prime(self, devices: Sequence[Device]) -> None:
         """Remember what a list told, so that it is not asked again."""
-        for device in devices:
-            self.device_by_id.prime((device.source, device.key), device)
+        if "device_by_id" in self.__dict__:
+            _prime(self.device_by_id, devices)
+        else:
+            self._told += devices
 
     def forget(self) -> None:
         """Forget all, after a write."""
-        for loader in fields(self):
-            getattr(self, loader.name).clear_all()
+        self._told.clear()
+        for loader in self._made:
+            loader.clear_all()
+
+    def _make(self, name: str, load: Load, cache_key: Callable[[Any], object] | None = None) -> DataLoader[Any, Any]:
+        loader = self._load(name, load, cache_key)
+        self._made.append(loader)
+        return loader
+
+
+def _prime(loader: DataLoader[SourceKey, Device | None], devices: Sequence[Device]) -> None:
+    for device in devices:
+        loader.prime((device.source, device.key), device)
 
 
 def _loader(
     fleet: Fleet,
     sizes: Histograms | None,
     name: str,
-    load: Callable[[Source, Sequence[Any]], Awaitable[Sequence[Any]]],
+    load: Load,
     cache_key: Callable[[Any], object] | None = None,
 ) -> DataLoader[Any, Any]:
     async def batch(keys: list[Any]) -> list[Any]:
@@ -75,7 +105,7 @@ def _loader(
 async def _by_source(
     sources: Mapping[str, Source],
     keys: Sequence[Any],
-    load: Callable[[Source, Sequence[Any]], Awaitable[Sequence[Any]]],
+    load: Load,
 ) -> list[Any]:
     """Load the keys of each source by one call, all sources at once; a key of no source is None."""
     groups: dict[str, list[int]] = {}
@@ -93,9 +123,7 @@ async def _by_source(
     return loaded
 
 
-async def _or_failures(
-    load: Callable[[Source, Sequence[Any]], Awaitable[Sequence[Any]]], source: Source, keys: Sequence[Any]
-) -> Sequence[Any]:
+async def _or_failures(load: Load, source: Source, keys: Sequence[Any]) -> Sequence[Any]:
     try:
         return await load(source, keys)
     except GatewayError as failure:

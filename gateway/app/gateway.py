@@ -97,6 +97,6 @@ def _contexts(
     @asynccontextmanager
     async def make_context(info: CallerInfo) -> AsyncIterator[Context]:
         seen = fleet.confined(info.caller.sources)
-        yield Context(seen, Loaders.of(seen, metrics.loader_keys), limits, now, info.caller)
+        yield Context(seen, Loaders(seen, metrics.loader_keys), limits, now, info.caller)
 
     return make_context

@@ -123,7 +123,7 @@ async def limited(folder: Path, budget: Budget, **given: object) -> AsyncIterato
 
     @asynccontextmanager
     async def make_context(info: CallerInfo) -> AsyncIterator[Context]:
-        yield Context(fleet, Loaders.of(fleet), PageLimits(), clock, info.caller)
+        yield Context(fleet, Loaders(fleet), PageLimits(), clock, info.caller)
 
     async def ready() -> str | None:
         return None

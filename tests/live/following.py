@@ -152,7 +152,7 @@ async def following(
     @asynccontextmanager
     async def make_context(caller: Caller) -> AsyncIterator[Context]:
         seen = fleet.confined(caller.sources)
-        yield Context(seen, Loaders.of(seen), PageLimits(), clock, caller)
+        yield Context(seen, Loaders(seen), PageLimits(), clock, caller)
 
     viewers = Viewers(options.check_seconds, clock)
     counts = StreamCounts(options.most, options.most_of_one)

@@ -105,7 +105,7 @@ async def open_graph(
 
     @asynccontextmanager
     async def make_context(_caller: CallerInfo) -> AsyncIterator[Context]:
-        yield Context(fleet, Loaders.of(fleet), limits, clock)
+        yield Context(fleet, Loaders(fleet), limits, clock)
 
     async def ready() -> str | None:
         return None

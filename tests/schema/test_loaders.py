@@ -33,7 +33,7 @@ async def test_what_a_list_told_is_known(graph: Graph) -> None:
     """A device that was remembered is not asked for, until a write makes the loaders forget."""
     await Maker(graph).buttons(button(1))
     fleet = fleet_of(graph)
-    loaders = Loaders.of(fleet)
+    loaders = Loaders(fleet)
     [device] = await fleet.sources["buttons"].devices([button(1)])
     graph.reached()
     loaders.prime([device])
@@ -53,7 +53,7 @@ async def test_keys_of_several_sources_are_answered_in_their_places(graph: Graph
     arn = await maker.echo(echo(1))
     graph.ways.watched.alexa.failing[ECHOES.region, None] = ServiceError("InternalFailure", "")
     keys = [("echoes", arn), ("buttons", button(2)), ("nowhere", "x"), ("buttons", button(1))]
-    loaders = Loaders.of(fleet_of(graph))
+    loaders = Loaders(fleet_of(graph))
     loads = (loaders.device_by_id.load(key) for key in keys)
     failing, missing, nowhere, found = await asyncio.gather(*loads, return_exceptions=True)
 
