@@ -1,12 +1,12 @@
 from dataclasses import dataclass
 from functools import partial
 
-from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from gateway.execution.result import ErrorCode
 from gateway.http.auth import Authentication
 from gateway.http.caller import CallerInfo
+from gateway.http.headers import Headers
 from gateway.http.refusal import HttpRefused
 from gateway.http.unauthenticated import Unauthenticated
 from gateway.model.caller import Caller

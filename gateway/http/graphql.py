@@ -1,6 +1,5 @@
 from typing import Any
 
-from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from gateway.execution.result import ErrorCode, RequestRefused, internal_error
@@ -14,6 +13,7 @@ from gateway.http.conditional import conditional
 from gateway.http.counting import count_refusal
 from gateway.http.credentials import info_of
 from gateway.http.deliveries import Deliveries, read_deliveries
+from gateway.http.headers import Headers, read_headers
 from gateway.http.incoming import read_request
 from gateway.http.operations import Operations
 from gateway.http.options import HttpOptions
@@ -35,7 +35,7 @@ class GraphQLEndpoint:
         self._authentication = authentication
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = Headers(scope=scope)
+        headers = read_headers(scope)
         try:
             response = await self._respond(scope, headers, receive)
         except Disconnected:

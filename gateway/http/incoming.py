@@ -1,10 +1,10 @@
-from starlette.datastructures import Headers
 from starlette.types import Receive, Scope
 
 from gateway.execution.result import ErrorCode
 from gateway.http.batch import Batch, read_batch
 from gateway.http.body import read_body
 from gateway.http.cross_site import refuse_cross_site
+from gateway.http.headers import Headers
 from gateway.http.inflate import inflate
 from gateway.http.options import HttpOptions
 from gateway.http.preflight import refuse_plain_get

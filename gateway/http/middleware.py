@@ -46,16 +46,17 @@ class RequestIdAndAccessLog:
             await send(message)
 
         began = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                await self._app(scope, receive, send_with_id)
-            except Exception as error:
-                if status is not None:
-                    raise
-                await _send(write_failure(internal_error(error), MediaType.JSON), send_with_id)
-            finally:
-                milliseconds = round((time.perf_counter() - began) * 1000, 2)
-                log.info("request", method=scope["method"], path=path_as_sent(scope), status=status, ms=milliseconds)
+        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            await self._app(scope, receive, send_with_id)
+        except Exception as error:
+            if status is not None:
+                raise
+            await _send(write_failure(internal_error(error), MediaType.JSON), send_with_id)
+        finally:
+            milliseconds = round((time.perf_counter() - began) * 1000, 2)
+            log.info("request", method=scope["method"], path=path_as_sent(scope), status=status, ms=milliseconds)
+            structlog.contextvars.reset_contextvars(**bound)
 
 
 class AllowedHosts:

@@ -1,9 +1,8 @@
 from collections.abc import Collection
 
-from starlette.datastructures import Headers
-
 from gateway.execution.result import ErrorCode
 from gateway.http.deliveries import EVENT_STREAM
+from gateway.http.headers import Headers
 from gateway.http.refusal import HttpRefused
 from gateway.http.request import GraphQLRequest
 

@@ -8,6 +8,8 @@ PER_VALUE = 8
 
 def check_variables(variables: Mapping[str, object], maximum: int) -> None:
     """Refuse variables of more than about `maximum` bytes; looks at no more of them than that."""
+    if not variables:
+        return
     left = maximum
     waiting: list[object] = [variables]
     while waiting:

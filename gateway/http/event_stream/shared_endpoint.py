@@ -1,7 +1,6 @@
 from typing import Any
 from urllib.parse import parse_qs
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.execution.result import ErrorCode, RequestRefused, internal_error
@@ -13,6 +12,7 @@ from gateway.http.credentials import info_of
 from gateway.http.cross_site import refuse_cross_site
 from gateway.http.deliveries import EVENT_STREAM
 from gateway.http.event_stream.shared import SHARED, SharedStream, SharedStreams
+from gateway.http.headers import Headers, read_headers
 from gateway.http.incoming import read_request
 from gateway.http.options import HttpOptions
 from gateway.http.refusal import HttpRefused, bad_request
@@ -58,7 +58,7 @@ class SharedEventStreams:
             await send(message)
 
     async def _respond(self, scope: Scope, receive: Receive, token: str | None) -> HttpResponse | StreamedResponse[Any]:
-        headers = Headers(scope=scope)
+        headers = read_headers(scope)
         try:
             return await self._served(scope, headers, receive, token)
         except (HttpRefused, RequestRefused) as refusal:

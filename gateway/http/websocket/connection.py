@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from gateway.execution.result import ErrorCode, ErrorMember, RequestRefused, refused
@@ -13,6 +12,7 @@ from gateway.http.caller import CallerInfo
 from gateway.http.counting import count_refusal
 from gateway.http.credentials import Credentials
 from gateway.http.endings import ending_errors
+from gateway.http.headers import read_headers
 from gateway.http.refusal import HttpRefused
 from gateway.http.request import GraphQLRequest
 from gateway.http.stream_options import StreamOptions
@@ -103,7 +103,7 @@ class SocketConnection:
     async def _take(self, step: Step, tasks: asyncio.TaskGroup) -> None:
         match step:
             case Initialise(payload):
-                self._credentials = read_credentials(payload, Headers(scope=self._scope))
+                self._credentials = read_credentials(payload, read_headers(self._scope))
                 self._expires = _monotonic((await self._info()).caller.expires_at, self._clock())
                 self._vigil.initialise(self._clock())
                 self._session.acknowledge()

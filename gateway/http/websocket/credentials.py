@@ -1,9 +1,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from starlette.datastructures import Headers
-
 from gateway.http.credentials import Credentials, credentials_of
+from gateway.http.headers import Headers
 
 
 def read_credentials(payload: Mapping[str, Any], headers: Headers) -> Credentials:

@@ -1,10 +1,10 @@
-from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from gateway.execution.result import internal_error
 from gateway.http.accept import MediaType
 from gateway.http.auth import Authentication
 from gateway.http.cross_site import refuse_cross_site
+from gateway.http.headers import read_headers
 from gateway.http.options import HttpOptions
 from gateway.http.refusal import HttpRefused
 from gateway.http.refused_handshake import refuse_handshake
@@ -26,7 +26,7 @@ class WebSocketEndpoint:
         self._authentication = authentication
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = Headers(scope=scope)
+        headers = read_headers(scope)
         await receive()
         try:
             refuse_cross_site(
