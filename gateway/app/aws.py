@@ -6,12 +6,14 @@ from starlette.routing import BaseRoute
 from gateway.app.clock import now
 from gateway.app.keys import encryption_key
 from gateway.app.services import Services
+from gateway.http.mistakes import CREDENTIALS, Mistakes
 from gateway.http.service_doors import service_doors
 from gateway.limits.rate import SECONDS, Rate, RateStore, RateStoreDown
 from gateway.observability.metrics import Metrics
 from gateway.settings.settings import Settings
 from gateway.store.accounts import find_access_key
 from gateway.wire.asgi import Credentials, ServiceApp
+from gateway.wire.errors import throttled
 
 AWS_PATHS: Mapping[str, str] = MappingProxyType(
     {"/one-click": "iot1click-devices", "/alexa-for-business": "alexaforbusiness"}
@@ -19,18 +21,28 @@ AWS_PATHS: Mapping[str, str] = MappingProxyType(
 """The services' models, by the prefix of their paths."""
 
 
-def aws_routes(settings: Settings, services: Services, rates: RateStore, metrics: Metrics) -> list[BaseRoute]:
+def aws_routes(
+    settings: Settings, services: Services, rates: RateStore, mistakes: Mistakes, metrics: Metrics
+) -> list[BaseRoute]:
     """The two services as AWS SDKs ask them."""
     context = services.one_click.context
     key = encryption_key(settings)
 
     async def credentials(access_key_id: str, peer: str | None) -> Credentials | None:
+        if mistakes.seconds_to_wait(peer, access_key_id):
+            metrics.refusals("aws", "RATE_LIMITED", CREDENTIALS).inc()
+            raise throttled()
         found = await context.database.read(lambda connection: find_access_key(connection, key, access_key_id))
         if found is None or found.revoked or (found.demo and not _is_loopback(peer)):
             return None
         return Credentials(found.account, found.secret)
 
-    async def admit(access_key_id: str) -> bool:
+    async def mistaken(access_key_id: str, peer: str | None) -> None:
+        metrics.refusals("aws", "UNAUTHENTICATED", "none").inc()
+        await mistakes.made(peer, access_key_id)
+
+    async def admit(access_key_id: str, peer: str | None) -> bool:
+        mistakes.none_made(peer, access_key_id)
         if not settings.aws_rate:
             return True
         rate = Rate(settings.aws_rate * SECONDS, max(settings.aws_rate, 1.0))
@@ -43,7 +55,7 @@ def aws_routes(settings: Settings, services: Services, rates: RateStore, metrics
         return allowed
 
     apps = {
-        prefix: ServiceApp(service.model, prefix, service.call, credentials, now, admit)
+        prefix: ServiceApp(service.model, prefix, service.call, credentials, now, admit, mistaken)
         for prefix, service in zip(AWS_PATHS, (services.one_click, services.alexa), strict=True)
     }
     return service_doors(apps)

@@ -2,6 +2,7 @@ from contextlib import AsyncExitStack
 
 from gateway.app.clock import now
 from gateway.execution.budget import COST, Budget
+from gateway.http.mistakes import Mistakes
 from gateway.limits.rate import Rate, RateStore
 from gateway.limits.rate_memory import MemoryRates
 from gateway.observability.metrics import Metrics
@@ -19,6 +20,11 @@ async def open_rates(settings: Settings, metrics: Metrics, stack: AsyncExitStack
     rates = ValkeyRates.of_url(url, stand_in, failures=metrics.rate_store_failures)
     stack.push_async_callback(rates.close)
     return rates
+
+
+def mistakes_of(settings: Settings, store: RateStore) -> Mistakes:
+    count = settings.credentials_rate
+    return Mistakes(Rate(count, count) if count else None, store)
 
 
 def budget_of(settings: Settings, store: RateStore) -> Budget:

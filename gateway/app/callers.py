@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING
 
 from gateway.app.clock import now
 from gateway.http.auth import OPEN, Authentication
+from gateway.http.mistakes import Mistakes
 from gateway.settings.settings import Settings
 from gateway.store.api_keys import ApiKey, find_api_key
 from gateway.store.database import Database
@@ -11,14 +12,14 @@ if TYPE_CHECKING:
     from gateway.http.json_web_token import TokenVerifier
 
 
-def authentication_of(settings: Settings, database: Database | None) -> Authentication:
+def authentication_of(settings: Settings, database: Database | None, mistakes: Mistakes) -> Authentication:
     if settings.authentication == "none" or database is None:
         return OPEN
 
     async def find(text: str) -> ApiKey | None:
         return await database.read(lambda connection: find_api_key(connection, text))
 
-    return Authentication(required=True, api_keys=find, tokens=_tokens(settings), clock=now)
+    return Authentication(required=True, api_keys=find, tokens=_tokens(settings), clock=now, mistakes=mistakes)
 
 
 def _tokens(settings: Settings) -> "TokenVerifier | None":

@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from gateway.app.aws import aws_routes
-from gateway.app.budget import budget_of, open_rates
+from gateway.app.budget import budget_of, mistakes_of, open_rates
 from gateway.app.callers import authentication_of
 from gateway.app.clock import now
 from gateway.app.documents import open_trusted
@@ -69,7 +69,8 @@ async def open_gateway(settings: Settings, stopping: Callable[[], bool] = lambda
         rates = await open_rates(settings, metrics, stack)
         schema, options = make_schema(federation=settings.federation), http_options_of(settings)
         trusted = await open_trusted(settings, schema, options, stack)
-        authentication = authentication_of(settings, database)
+        mistakes = mistakes_of(settings, rates)
+        authentication = authentication_of(settings, database, mistakes)
         make_context, budget = _contexts(settings, fleet, metrics), budget_of(settings, rates)
         subscriptions = await open_subscriptions(
             settings, schema, lambda caller: make_context(CallerInfo("", None, caller)), budget, hub, stack
@@ -83,8 +84,8 @@ async def open_gateway(settings: Settings, stopping: Callable[[], bool] = lambda
             Door.METRICS: [metrics_route(metrics)],
         }
         if services is not None:
-            paths[Door.AWS] = aws_routes(settings, services, rates, metrics)
-            paths[Door.INGEST] = ingest_routes(services.one_click.context)
+            paths[Door.AWS] = aws_routes(settings, services, rates, mistakes, metrics)
+            paths[Door.INGEST] = ingest_routes(services.one_click.context, mistakes, metrics)
         app = on_ports(settings.port, open_doors(settings), paths, options, metrics)
         yield Gateway(app, fleet, services, metrics, subscriptions)
 

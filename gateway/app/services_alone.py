@@ -6,7 +6,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from gateway.app.aws import aws_routes
-from gateway.app.budget import open_rates
+from gateway.app.budget import mistakes_of, open_rates
 from gateway.app.doors import Door, open_doors
 from gateway.app.http_options import http_options_of
 from gateway.app.ports import on_ports
@@ -35,9 +35,10 @@ async def open_services(settings: Settings) -> AsyncIterator[ServicesAlone]:
         rates = await open_rates(settings, metrics, stack)
         database = await stack.enter_async_context(open_store(settings, serving=True))
         services = make_services(service_context(settings, database))
+        mistakes = mistakes_of(settings, rates)
         routes: dict[Door, Sequence[BaseRoute]] = {
-            Door.AWS: aws_routes(settings, services, rates, metrics),
-            Door.INGEST: ingest_routes(services.one_click.context),
+            Door.AWS: aws_routes(settings, services, rates, mistakes, metrics),
+            Door.INGEST: ingest_routes(services.one_click.context, mistakes, metrics),
             Door.METRICS: [metrics_route(metrics)],
         }
         doors, options = open_doors(settings, graph=False), http_options_of(settings)

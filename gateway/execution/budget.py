@@ -17,6 +17,10 @@ COST = "cost"
 
 DEFAULT_MAXIMUM = 25_000
 
+MISTAKE = 10
+BYTES_A_UNIT = 20
+"""What reading a document costs that is then refused: parsing and validating one takes time by its size."""
+
 
 class RateLimited(RequestRefused):
     """The caller has to wait so many seconds. `uncounted`: nobody can tell, because the store is down."""
@@ -73,6 +77,14 @@ class Budget:
                     await self._undo(caller, wanted, got)
                     raise _limited(name, units, got[name])
         return Charge(caller, requested, got.get(COST))
+
+    async def refuse(self, caller: str, text: str | None) -> None:
+        """Let a caller pay for a document that was read and is refused; raise RateLimited where it cannot."""
+        if COST in self.rates:
+            units = MISTAKE + len(text or "") // BYTES_A_UNIT
+            taken = await self._take(caller, COST, units)
+            if not taken.allowed:
+                raise _limited(COST, units, taken)
 
     async def settle(self, charge: Charge, actual: int) -> CostReport:
         """Give back what was not used, or take what is missing, and tell how the caller then stands."""

@@ -24,11 +24,11 @@ class Answers:
         self._streaming = streaming
         self._ping_seconds = ping_seconds
 
-    def plan(self, request: GraphQLRequest, info: CallerInfo, deliveries: Deliveries) -> Plan:
-        """Raise RequestRefused."""
+    async def plan(self, request: GraphQLRequest, info: CallerInfo, deliveries: Deliveries) -> Plan:
+        """Raise RequestRefused or HttpRefused."""
         subscriptions = deliveries.event_stream or deliveries.multipart
         in_parts = deliveries.event_stream or deliveries.incremental is not None
-        return self._streaming.plan(request, info.caller, subscriptions=subscriptions, in_parts=in_parts)
+        return await self._streaming.plan(request, info, subscriptions=subscriptions, in_parts=in_parts)
 
     async def answer(
         self, plan: Plan, request: GraphQLRequest, info: CallerInfo, deliveries: Deliveries, after: str | None

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from gateway.http.unauthenticated import Unauthenticated
+from gateway.http.mistakes import MESSAGE, Mistakes
+from gateway.http.unauthenticated import TooManyMistakes, Unauthenticated
 from gateway.model.caller import ANYBODY, NOBODY, Caller
 from gateway.store.api_keys import PREFIX, ApiKey
 
@@ -25,12 +26,28 @@ class Authentication:
     """How callers are known. Not `required`: without credentials anybody may do everything.
 
     `api_keys` finds a key by its text, `tokens` verifies a JSON Web Token; each None where it is not offered.
+    `mistakes` bounds how often an address may be wrong.
     """
 
     required: bool
     api_keys: FindApiKey | None
     tokens: "TokenVerifier | None"
     clock: Clock
+    mistakes: Mistakes | None = None
+
+    async def caller_at(self, address: str | None, authorization: str | None, api_key: str | None) -> Caller:
+        """As `caller`, and count what is wrong against the address; raise TooManyMistakes where it has to wait."""
+        shown = authorization if api_key is None else api_key
+        if self.mistakes is None or shown is None:
+            return await self.caller(authorization, api_key)
+        _refuse(self.mistakes.seconds_to_wait(address, shown))
+        try:
+            caller = await self.caller(authorization, api_key)
+        except Unauthenticated:
+            _refuse(await self.mistakes.made(address, shown))
+            raise
+        self.mistakes.none_made(address, shown)
+        return caller
 
     async def caller(self, authorization: str | None, api_key: str | None) -> Caller:
         """Tell who sends these headers; raise Unauthenticated for credentials that are not good."""
@@ -63,6 +80,11 @@ class Authentication:
             sources=found.sources,
             expires_at=expires_at,
         )
+
+
+def _refuse(seconds: int) -> None:
+    if seconds:
+        raise TooManyMistakes(MESSAGE.format(seconds), seconds)
 
 
 OPEN = Authentication(required=False, api_keys=None, tokens=None, clock=_now)

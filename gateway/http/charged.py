@@ -1,21 +1,17 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
-from ipaddress import IPv4Address, ip_address
 from typing import TypeAlias
 
 from gateway.execution.budget import Budget, Charge, RateLimited
 from gateway.execution.plan import Plan
-from gateway.execution.result import ErrorCode, Result
+from gateway.execution.result import ErrorCode, RequestRefused, Result
+from gateway.http.address import network_of
 from gateway.http.caller import CallerInfo
 from gateway.http.refusal import HttpRefused
 from gateway.http.request import GraphQLRequest
 
 Planned: TypeAlias = tuple[Plan, GraphQLRequest]
-
-HALF = 64
-"""Bits of an IPv6 address that name a network, which is one customer's."""
 
 
 async def charged(
@@ -29,7 +25,7 @@ async def charged(
     Raise RequestRefused where they would cost too much, HttpRefused 429 where the caller has to wait (503 where nobody
     can tell): then nothing is run.
     """
-    charge = await take(budget, info, [plan for plan, _ in planned])
+    charge = await take(budget, info, planned)
     if len(planned) == 1:
         results = [await run(*planned[0])]
     else:
@@ -48,28 +44,29 @@ async def charged(
     ]
 
 
-async def take(budget: Budget, info: CallerInfo, plans: Sequence[Plan]) -> Charge:
-    """Take what the plans may cost from the caller; raise as `charged` does."""
+async def take(budget: Budget, info: CallerInfo, planned: Sequence[Planned]) -> Charge:
+    """Take what the requests may cost from the caller; raise as `charged` does."""
     try:
-        return await budget.take(payer(info), plans)
+        return await budget.take(payer(info), [plan for plan, _ in planned])
+    except RateLimited as limited:
+        raise too_early(limited) from limited
+    except RequestRefused:
+        for _, request in planned:
+            await charge_refusal(budget, info, request)
+        raise
+
+
+async def charge_refusal(budget: Budget, info: CallerInfo, request: GraphQLRequest) -> None:
+    """Let the caller pay for a document that was read and is refused; raise HttpRefused 429 where it has to wait."""
+    try:
+        await budget.refuse(payer(info), request.query)
     except RateLimited as limited:
         raise too_early(limited) from limited
 
 
 def payer(info: CallerInfo) -> str:
     """Name who is charged: the caller; where nobody is known, the address, of IPv6 its network."""
-    return info.caller.id if info.caller.authenticated else _network(info.address)
-
-
-@lru_cache(maxsize=1024)
-def _network(text: str | None) -> str:
-    try:
-        address = ip_address(text or "")
-    except ValueError:
-        return f"address:{text}"
-    if isinstance(address, IPv4Address):
-        return f"address:{address}"
-    return f"address:{address.ipv4_mapped or f'{int(address) >> HALF:016x}/64'}"
+    return info.caller.id if info.caller.authenticated else network_of(info.address)
 
 
 def too_early(limited: RateLimited) -> HttpRefused:

@@ -7,8 +7,9 @@ from gateway.execution.result import ErrorCode
 from gateway.http.auth import Authentication
 from gateway.http.caller import CallerInfo
 from gateway.http.headers import Headers
+from gateway.http.mistakes import CREDENTIALS
 from gateway.http.refusal import HttpRefused
-from gateway.http.unauthenticated import Unauthenticated
+from gateway.http.unauthenticated import TooManyMistakes, Unauthenticated
 from gateway.model.caller import Caller
 
 
@@ -21,11 +22,12 @@ class Credentials:
 
     async def info(self, scope: Scope, authentication: Authentication) -> CallerInfo:
         """Tell who asks now, for keys are revoked and tokens expire; raise Unauthenticated."""
-        caller = await authentication.caller(self.authorization, self.api_key)
         client = scope.get("client")
+        address = client[0] if client else None
+        caller = await authentication.caller_at(address, self.authorization, self.api_key)
         request_id = scope.get("state", {}).get("request_id", "")
         refresh = partial(self._refresh, authentication)
-        return CallerInfo(request_id, client[0] if client else None, caller, refresh)
+        return CallerInfo(request_id, address, caller, refresh)
 
     async def _refresh(self, authentication: Authentication) -> Caller | None:
         try:
@@ -39,9 +41,13 @@ def credentials_of(headers: Headers) -> Credentials:
 
 
 async def info_of(headers: Headers, scope: Scope, authentication: Authentication) -> CallerInfo:
-    """Tell who sends these headers; raise HttpRefused 401."""
+    """Tell who sends these headers; raise HttpRefused 401, or 429 where they are not looked at."""
     try:
         return await credentials_of(headers).info(scope, authentication)
+    except TooManyMistakes as error:
+        wait = {"retry-after": str(error.retry_after)}
+        told: dict[str, str | int] = {"rate": CREDENTIALS, "retryAfter": error.retry_after}
+        raise HttpRefused(429, ErrorCode.RATE_LIMITED, error.message, wait, **told) from error
     except Unauthenticated as error:
         challenge = {"www-authenticate": "Bearer"}
         raise HttpRefused(401, ErrorCode.UNAUTHENTICATED, error.message, challenge) from error

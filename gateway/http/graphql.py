@@ -79,7 +79,7 @@ class GraphQLEndpoint:
     async def _answer(
         self, request: GraphQLRequest, info: CallerInfo, deliveries: Deliveries, method: str, after: str | None
     ) -> Answer:
-        plan = self._answers.plan(request, info, deliveries)
+        plan = await self._answers.plan(request, info, deliveries)
         if method == "GET" and plan.is_mutation:
             message = "Mutations are served by POST only."
             raise HttpRefused(405, ErrorCode.BAD_USER_INPUT, message, {"allow": "POST"})

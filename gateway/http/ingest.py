@@ -13,10 +13,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 
 from gateway.http.body import Disconnected, read_body
+from gateway.http.ingest_guard import guarded
+from gateway.http.mistakes import Mistakes
 from gateway.http.refusal import HttpRefused
 from gateway.http.request import require_json
 from gateway.model.device import ConnectionStatus
 from gateway.model.rfc3339 import read_time
+from gateway.observability.metrics import Metrics
 from gateway.services.context import ServiceContext
 from gateway.services.device_secrets import find_echo, is_button
 from gateway.services.ingest import (
@@ -44,14 +47,17 @@ class _UnknownSecretError(Exception):
     """No device of that name has that secret."""
 
 
-def ingest_routes(context: ServiceContext) -> list[BaseRoute]:
-    """Where devices report; `context` is that of the embedded services."""
+def ingest_routes(context: ServiceContext, mistakes: Mistakes, metrics: Metrics) -> list[BaseRoute]:
+    """Where devices report; `context` is that of the embedded services, `mistakes` bounds wrong secrets."""
     ways: Mapping[str, Take] = {
         "/one-click/{device_id}/events": _take_click,
         "/one-click/{device_id}/health": _take_health,
         "/alexa-for-business/{serial_number}/connection": _take_connection,
     }
-    reports = [Route(path, _endpoint(context, take), methods=["POST"]) for path, take in ways.items()]
+    reports = [
+        Route(path, guarded(_endpoint(context, take), mistakes, metrics), methods=["POST"])
+        for path, take in ways.items()
+    ]
     return [Mount("/ingest", Router(reports, redirect_slashes=False, default=NOWHERE)), Route("/ingest", NOWHERE)]
 
 

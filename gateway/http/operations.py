@@ -7,19 +7,23 @@ from gateway.execution.graphql_core import core_schema
 from gateway.execution.lookup import DocumentLookup
 from gateway.execution.persisted import PersistedTexts
 from gateway.execution.plan import Plan, make_plan
-from gateway.execution.result import RequestRefused, Result, internal_error, refused_limit
+from gateway.execution.result import ErrorCode, RequestRefused, Result, internal_error, refused_limit
 from gateway.execution.run import Executor
 from gateway.execution.trusted_file import TrustedFile
 from gateway.http.batch import Batch
 from gateway.http.caller import CallerInfo
-from gateway.http.charged import Planned, charged
+from gateway.http.charged import Planned, charge_refusal, charged
 from gateway.http.counting import count_operation, count_refusal
 from gateway.http.options import HttpOptions
+from gateway.http.refusal import HttpRefused
 from gateway.http.request import GraphQLRequest
 from gateway.http.runtime import Runtime
 from gateway.limits.passed import LimitPassed
 from gateway.limits.variables import check_variables
 from gateway.model.caller import Caller
+
+UNREAD = frozenset({ErrorCode.PERSISTED_QUERY_NOT_FOUND, ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED})
+"""Refusals that are no mistake of a client's: it sends the document next."""
 
 
 class Operations:
@@ -38,13 +42,35 @@ class Operations:
             persisted.show(self.metrics.caches)
         self._lookup = DocumentLookup(documents, persisted, trusted, locked=options.trusted_only)
 
-    def plan(
-        self, request: GraphQLRequest, caller: Caller, *, subscriptions: bool = False, in_parts: bool = False
+    async def plan(
+        self, request: GraphQLRequest, info: CallerInfo, *, subscriptions: bool = False, in_parts: bool = False
     ) -> Plan:
         """Tell what is to be run. What the request travels by may carry `subscriptions`, and an answer `in_parts`.
 
-        Raise RequestRefused.
+        Raise RequestRefused, and let the caller pay for what was read in vain; HttpRefused where it cannot.
         """
+        try:
+            return self._plan(request, info.caller, subscriptions=subscriptions, in_parts=in_parts)
+        except RequestRefused as refusal:
+            if refusal.result.errors[0]["extensions"]["code"] not in UNREAD:
+                await charge_refusal(self._runtime.budget, info, request)
+            raise
+
+    async def answer(self, plan: Plan, request: GraphQLRequest, info: CallerInfo) -> Result:
+        """Run a query or a mutation; raise RequestRefused or HttpRefused where the caller may not spend its cost."""
+        [result] = await charged(self._runtime.budget, info, [(plan, request)], partial(self._run, info))
+        return result
+
+    async def answer_all(self, batch: Batch, info: CallerInfo) -> list[Result]:
+        """Answer each in its place, side by side; what all of them would cost is known before the first runs."""
+        entries = [await self._planned(one, info) for one in batch]
+        planned = [entry for entry in entries if not isinstance(entry, Result)]
+        results = iter(
+            await charged(self._runtime.budget, info, planned, partial(self._settled, info)) if planned else ()
+        )
+        return [entry if isinstance(entry, Result) else next(results) for entry in entries]
+
+    def _plan(self, request: GraphQLRequest, caller: Caller, *, subscriptions: bool, in_parts: bool) -> Plan:
         _check_variables(request, self._options.max_variables_bytes)
         return make_plan(
             self._core_schema,
@@ -58,26 +84,12 @@ class Operations:
             in_parts=in_parts,
         )
 
-    async def answer(self, plan: Plan, request: GraphQLRequest, info: CallerInfo) -> Result:
-        """Run a query or a mutation; raise RequestRefused or HttpRefused where the caller may not spend its cost."""
-        [result] = await charged(self._runtime.budget, info, [(plan, request)], partial(self._run, info))
-        return result
-
-    async def answer_all(self, batch: Batch, info: CallerInfo) -> list[Result]:
-        """Answer each in its place, side by side; what all of them would cost is known before the first runs."""
-        entries = [self._planned(one, info.caller) for one in batch]
-        planned = [entry for entry in entries if not isinstance(entry, Result)]
-        results = iter(
-            await charged(self._runtime.budget, info, planned, partial(self._settled, info)) if planned else ()
-        )
-        return [entry if isinstance(entry, Result) else next(results) for entry in entries]
-
-    def _planned(self, one: GraphQLRequest | Result, caller: Caller) -> Planned | Result:
+    async def _planned(self, one: GraphQLRequest | Result, info: CallerInfo) -> Planned | Result:
         if isinstance(one, Result):
             return one
         try:
-            return self.plan(one, caller), one
-        except RequestRefused as refusal:
+            return await self.plan(one, info), one
+        except (RequestRefused, HttpRefused) as refusal:
             count_refusal(self.metrics, refusal.result)
             return refusal.result
 

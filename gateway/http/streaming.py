@@ -23,7 +23,6 @@ from gateway.http.incremental import PartWriter
 from gateway.http.operations import Operations
 from gateway.http.request import GraphQLRequest
 from gateway.http.runtime import Runtime
-from gateway.model.caller import Caller
 
 Payloads: TypeAlias = Stream | AsyncGenerator[Payload, None]
 
@@ -47,16 +46,16 @@ class Streaming:
         self._subscriptions = subscriptions
         self._incremental = incremental
 
-    def plan(
-        self, request: GraphQLRequest, caller: Caller, *, subscriptions: bool = True, in_parts: bool = True
+    async def plan(
+        self, request: GraphQLRequest, info: CallerInfo, *, subscriptions: bool = True, in_parts: bool = True
     ) -> Plan:
         """Tell what is to be run, where the transport carries `subscriptions`, and answers `in_parts`.
 
-        Raise RequestRefused.
+        Raise RequestRefused or HttpRefused.
         """
         subscriptions = subscriptions and self._subscriptions is not None
         in_parts = in_parts and self._incremental
-        return self._operations.plan(request, caller, subscriptions=subscriptions, in_parts=in_parts)
+        return await self._operations.plan(request, info, subscriptions=subscriptions, in_parts=in_parts)
 
     async def answer(self, plan: Plan, request: GraphQLRequest, info: CallerInfo) -> Result:
         """Run a query or a mutation, in one piece; raise as `begin` does."""
@@ -74,7 +73,7 @@ class Streaming:
 
     async def parts(self, plan: Plan, request: GraphQLRequest, info: CallerInfo) -> AsyncGenerator[Part, None]:
         """Run a query or a mutation that may be answered in parts; raise as `payloads` does."""
-        charge = await take(self._runtime.budget, info, [plan])
+        charge = await take(self._runtime.budget, info, [(plan, request)])
         if charge.cost is None and not request.asks_for_cost:
             async with aclosing(self._run(plan, request, info)) as parts:
                 async for part in parts:

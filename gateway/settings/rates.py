@@ -18,6 +18,10 @@ class RateSettings(BaseModel):
     claim_rate: Annotated[int, Field(ge=0, le=60_000)] = Field(
         default=30, description="Claims of devices that a caller may try a minute, by code or by id; 0 does not count."
     )
+    credentials_rate: Annotated[int, Field(ge=0, le=60_000)] = Field(
+        default=120,
+        description="Wrong credentials that an address may show a minute, at any door; 0 does not count.",
+    )
     aws_rate: Annotated[float, Field(ge=0, le=100_000)] = Field(
         default=0.0,
         description="Calls a second of the embedded services that an access key may make; 0 does not count.",

@@ -11,7 +11,7 @@ import structlog
 from gateway.model.tenant import Tenant
 from gateway.wire.authorization import read_authorization
 from gateway.wire.body import ClientGoneError, Receive, read_body, too_large
-from gateway.wire.errors import ServiceError, unknown_operation
+from gateway.wire.errors import ServiceError, throttled, unknown_operation
 from gateway.wire.message import Request, Response
 from gateway.wire.protocol import WireProtocol
 from gateway.wire.protocols import PROTOCOLS
@@ -38,17 +38,24 @@ Call: TypeAlias = Callable[[Tenant, str, Mapping[str, Any]], Awaitable[Mapping[s
 """Carries an operation out: its name and its parameters by SDK names, to its output by SDK names; ServiceError."""
 
 FindCredentials: TypeAlias = Callable[[str, str | None], Awaitable[Credentials | None]]
-"""Finds what an access key id stands for; the second argument is the peer's host, where it is known."""
+"""Finds what an access key id stands for; the second argument is the peer's host, where it is known. May refuse."""
 
 Clock: TypeAlias = Callable[[], datetime]
 """Tells the time as an aware datetime."""
 
-Admit: TypeAlias = Callable[[str], Awaitable[bool]]
-"""Counts a call of an access key id, and tells whether it may be made now."""
+Admit: TypeAlias = Callable[[str, str | None], Awaitable[bool]]
+"""Counts a well signed call of an access key id from a peer, and tells whether it may be made now."""
+
+Mistaken: TypeAlias = Callable[[str, str | None], Awaitable[None]]
+"""Is told of a call from a peer whose access key id is not known, or whose signature is not good."""
 
 
-async def _admit_all(_access_key_id: str) -> bool:
+async def _admit_all(_access_key_id: str, _peer: str | None) -> bool:
     return True
+
+
+async def _ignore(_access_key_id: str, _peer: str | None) -> None:
+    return
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,7 @@ class ServiceApp:
     credentials: FindCredentials
     clock: Clock
     admit: Admit = _admit_all
+    mistaken: Mistaken = _ignore
     max_body_bytes: int = MAX_BODY_BYTES
     body_seconds: float = 20.0
 
@@ -109,13 +117,18 @@ class ServiceApp:
 
     async def _authenticate(self, request: Request, scope: Scope) -> Tenant:
         authorization = read_authorization(request)
-        client = scope.get("client")
-        found = await self.credentials(authorization.access_key_id, client[0] if client else None)
-        if found is None:
-            raise ServiceError("UnrecognizedClientException", "The security token included in the request is invalid.")
-        verify(request, authorization, found.secret, self.model.signing_name, self.clock())
-        if not await self.admit(authorization.access_key_id):
-            raise ServiceError("ThrottlingException", "Rate exceeded")
+        key, client = authorization.access_key_id, scope.get("client")
+        peer = client[0] if client else None
+        found = await self.credentials(key, peer)
+        try:
+            if found is None:
+                raise _unrecognized()
+            verify(request, authorization, found.secret, self.model.signing_name, self.clock())
+        except ServiceError:
+            await self.mistaken(key, peer)
+            raise
+        if not await self.admit(key, peer):
+            raise throttled()
         return Tenant(account=found.account, region=authorization.region)
 
     @property
@@ -127,6 +140,10 @@ class ServiceApp:
         if error.code not in _BODY_UNREAD:
             return response
         return Response(response.status, (*response.headers, ("connection", "close")), response.body)
+
+
+def _unrecognized() -> ServiceError:
+    return ServiceError("UnrecognizedClientException", "The security token included in the request is invalid.")
 
 
 def _request_head(scope: Scope, prefix: str) -> Request:

@@ -53,5 +53,9 @@ def unknown_operation() -> ServiceError:
     return ServiceError("UnknownOperationException", "The service has no such operation.")
 
 
+def throttled() -> ServiceError:
+    return ServiceError("ThrottlingException", "Rate exceeded")
+
+
 def serialization(message: str) -> ServiceError:
     return ServiceError("SerializationException", message)

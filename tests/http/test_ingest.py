@@ -8,7 +8,10 @@ import pytest
 from starlette.applications import Starlette
 
 from gateway.http.ingest import ingest_routes
+from gateway.http.mistakes import Mistakes
+from gateway.limits.rate_memory import MemoryRates
 from gateway.model.seal import Sealer
+from gateway.observability.metrics import make_metrics
 from gateway.services.context import ServiceContext
 from gateway.services.device_secrets import issue_button_secret, issue_echo_secret
 from gateway.store.alexa_devices import NewAlexaDevice, add_device, device_by_arn
@@ -50,7 +53,7 @@ async def echo(context: ServiceContext) -> str:
 
 @pytest.fixture
 async def client(context: ServiceContext) -> AsyncIterator[httpx.AsyncClient]:
-    app = Starlette(routes=ingest_routes(context))
+    app = Starlette(routes=ingest_routes(context, Mistakes(None, MemoryRates()), make_metrics()))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
         yield client
 

@@ -110,15 +110,46 @@ async def test_what_fails_is_not_given_back(tmp_path: Path) -> None:
     assert answer.headers["x-cost-remaining"] == str(1000 - 2 * 87)
 
 
-@pytest.mark.parametrize("query", ["{ nonsense }", "{", "query A { __typename } query B { __typename }"])
-async def test_what_never_ran_is_not_counted(tmp_path: Path, query: str) -> None:
-    """A mistake in a document costs nobody anything; nor does what would cost too much."""
-    async with limited(tmp_path, spending(60, 100)) as graph:
-        await graph.ask(query)
-        await graph.ask("{ devices(first: 100) { nodes { id } } }")
-        answer = await graph.ask("{ __typename }")
+LONG = "{ nonsense" + " " * 990 + "}"
+MISTAKES = {
+    "not valid": ("{ nonsense }", 10),
+    "no GraphQL": ("{", 10),
+    "no operation": ("query A { __typename } query B { __typename }", 12),
+    "long": (LONG, 60),
+    "too much": ("{ devices(first: 100) { nodes { id } } }", 12),
+}
 
-    assert answer.headers["x-cost-remaining"] == "99"
+
+@pytest.mark.parametrize(("query", "cost"), MISTAKES.values(), ids=MISTAKES)
+async def test_who_makes_mistakes_pays_for_reading_them(tmp_path: Path, query: str, cost: int) -> None:
+    """A document that is refused costs by its length, known or not; who cannot pay waits, and nothing ran."""
+    async with limited(tmp_path, spending(60, 100)) as graph:
+        mistakes = [await graph.ask(query) for _ in range(100 // cost)]
+        error = await untouched(graph, query)
+
+    assert [answer.status_code for answer in mistakes] == [200] * (100 // cost)
+    assert (error["extensions"]["rate"], error["extensions"]["requested"]) == ("cost", cost)
+    assert error["extensions"]["remaining"] == 100 % cost
+
+
+async def test_a_hash_that_is_not_known_yet_is_no_mistake(tmp_path: Path) -> None:
+    """A client that registers its documents spends what they cost."""
+    unknown = {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}}
+    async with limited(tmp_path, spending(60, 100)) as graph:
+        answer = await graph.send(unknown)
+        after = await graph.ask("{ __typename }")
+
+    assert answer.json()["errors"][0]["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"
+    assert after.headers["x-cost-remaining"] == "99"
+
+
+async def test_mistakes_in_a_batch_are_paid_one_by_one(tmp_path: Path) -> None:
+    """Ten in an array cost what ten cost."""
+    async with limited(tmp_path, spending(60, 35), max_batch=10) as graph:
+        answer = await graph.send([{"query": "{ nonsense }"}] * 5)
+
+    codes = [one["errors"][0]["extensions"]["code"] for one in answer.json()]
+    assert codes == ["GRAPHQL_VALIDATION_FAILED"] * 3 + ["RATE_LIMITED"] * 2
 
 
 async def test_callers_are_counted_apart(tmp_path: Path) -> None:

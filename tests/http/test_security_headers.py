@@ -15,7 +15,7 @@ NOT_A_PAGE = "default-src 'none'; frame-ancestors 'none'"
     [
         ("POST", "/graphql", {}, 200),
         ("GET", "/graphql", {}, 400),
-        ("PUT", "/graphql", {}, 405),
+        ("PATCH", "/graphql", {}, 405),
         ("POST", "/graphql", {"accept": "text/html"}, 406),
         ("POST", "/graphql", {"host": "evil.example"}, 421),
         ("POST", "/graphql", {"x-large": "x" * 70_000}, 431),

@@ -71,7 +71,7 @@ async def test_http_keeps_its_own_statuses(serve: Serve, journal: Journal) -> No
     async with serve(status_profile=StatusProfile.DRAFT_2026, max_body_bytes=100) as client:
         answers = [
             await client.get("/graphql", params={"query": "mutation{change}"}),
-            await client.put("/graphql"),
+            await client.patch("/graphql"),
             await client.post("/graphql", json={"query": "{echo}"}, headers={"accept": "text/html"}),
             await client.post("/graphql", json={"query": "{echo}".ljust(200)}),
             await client.post("/graphql", content="{echo}", headers={"content-type": "application/graphql"}),

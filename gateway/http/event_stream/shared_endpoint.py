@@ -97,7 +97,7 @@ class SharedEventStreams:
         request = await read_request(scope, headers, receive, self._options)
         if not isinstance(request, GraphQLRequest):
             raise bad_request("An event stream takes one operation at a time.")
-        plan = self._streaming.plan(request, info.caller)
+        plan = await self._streaming.plan(request, info)
         if plan.is_mutation and scope["method"] == "GET":
             raise HttpRefused(405, ErrorCode.BAD_USER_INPUT, "Mutations are served by POST only.", {"allow": "POST"})
         operation_id = _operation_id(request)

@@ -148,7 +148,7 @@ class SocketConnection:
 
     async def _begin(self, request: GraphQLRequest) -> Payloads:
         info, streaming = await self._info(), self._service.streaming
-        return await streaming.begin(streaming.plan(request, info.caller), request, info)
+        return await streaming.begin(await streaming.plan(request, info), request, info)
 
     async def _info(self) -> CallerInfo:
         """Tell who asks now; close with 4403 where that is nobody and somebody is needed."""
