@@ -6,6 +6,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.clients.account import Account, open_account
 from tests.clients.boto3_process import Boto3
 from tests.clients.frontend import Frontend, build, open_frontend, workshop
+from tests.clients.presses import Button, button_of
 from tests.clients.site import Site, open_site
 from tests.web.conftest import ARGUMENTS, CHROMIUM, require
 
@@ -41,6 +42,12 @@ def frontend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Frontend]:
     directory = tmp_path_factory.mktemp("frontend")
     with open_frontend(build(workshop(directory / "javascript")), directory / "data") as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def button(frontend: Frontend) -> Button:
+    """A button of that gateway, to be pressed."""
+    return button_of(frontend)
 
 
 @pytest.fixture(scope="module")

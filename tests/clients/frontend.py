@@ -25,11 +25,15 @@ WHOLE: Final = "{ nodes { id } pageInfo { hasNextPage endCursor } }"
 
 @dataclass(frozen=True)
 class Frontend:
-    """`origin` is one of the gateway's allowed origins, `stranger` serves the same pages and is not."""
+    """`origin` is one of the gateway's allowed origins, `stranger` serves the same pages and is not.
+
+    `data` is the gateway's directory.
+    """
 
     origin: str
     stranger: str
     gateway: str
+    data: Path
 
     @property
     def graphql(self) -> str:
@@ -104,7 +108,7 @@ def open_frontend(site: Path, data: Path) -> Iterator[Frontend]:
     with ExitStack() as stack:
         origin, stranger = (stack.enter_context(_files(site)) for _ in range(2))
         settings = {"GATEWAY_ALLOWED_ORIGINS": json.dumps([origin])}
-        yield Frontend(origin, stranger, stack.enter_context(served(data, settings=settings)).url)
+        yield Frontend(origin, stranger, stack.enter_context(served(data, settings=settings)).url, data)
 
 
 def open_page(page: Page, frontend: Frontend, client: str, *, origin: str | None = None) -> ClientPage:

@@ -2,7 +2,14 @@
 import { transformAsync } from '@babel/core';
 import { rolldown } from 'rolldown';
 
-const CLIENTS = { apollo: 'apollo.js', urql: 'urql.js', relay: 'relay/main.jsx' };
+const CLIENTS = {
+  apollo: 'apollo.js',
+  urql: 'urql.js',
+  relay: 'relay/main.jsx',
+  streams: 'streams.js',
+  apollo_streams: 'apollo_streams.js',
+  urql_streams: 'urql_streams.js',
+};
 
 const relayDocuments = {
   name: 'relay-documents',
