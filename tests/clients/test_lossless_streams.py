@@ -1,0 +1,121 @@
+"""Whatever goes down, and whenever: every client has had every event once, in order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from random import Random
+
+import pytest
+from pydantic import SecretStr
+
+from gateway.settings.settings import Settings
+from tests.clients.server_process import ServerProcess, start_server
+from tests.clients.watchers import Watcher, make_fleet
+
+WATCHERS = 5
+KILLS, MANY_KILLS = 2, 25
+LONG = 1200
+PATIENCE = 60.0
+SECRET = "s" * 32
+
+
+async def test_nothing_is_lost_over_sqlite(tmp_path: Path) -> None:
+    """Clients drop at random, the server is killed and comes back, and a command writes beside it."""
+    await watch_while_servers_are_killed(Settings(data=tmp_path / "0"), 1, KILLS)
+
+
+async def test_nothing_is_lost_over_two_replicas(tmp_path: Path, postgres_url: str) -> None:
+    """The same over PostgreSQL, where a client comes back to either of two servers."""
+    await watch_while_servers_are_killed(on_postgres(tmp_path, postgres_url), 2, KILLS)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(LONG)
+async def test_nothing_is_lost_over_sqlite_many_times(tmp_path: Path) -> None:
+    """The same, many times over."""
+    await watch_while_servers_are_killed(Settings(data=tmp_path / "0"), 1, MANY_KILLS)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(LONG)
+async def test_nothing_is_lost_over_two_replicas_many_times(tmp_path: Path, postgres_url: str) -> None:
+    """The same, many times over."""
+    await watch_while_servers_are_killed(on_postgres(tmp_path, postgres_url), 2, MANY_KILLS)
+
+
+def on_postgres(directory: Path, url: str) -> Settings:
+    return Settings(data=directory / "0", database_url=SecretStr(url), secret_key=SecretStr(SECRET))
+
+
+async def watch_while_servers_are_killed(settings: Settings, replicas: int, kills: int) -> None:
+    random = Random(kills)  # noqa: S311 - no secret
+    fleet = await make_fleet(settings)
+    async with running(settings, replicas) as servers:
+
+        def url() -> str:
+            return random.choice(servers).url
+
+        watchers = [Watcher(url, Random(number)) for number in range(WATCHERS)]  # noqa: S311 - no secret
+        watching = [asyncio.create_task(one.run()) for one in watchers]
+        writing = [asyncio.create_task(one) for one in (fleet.press_beside(), fleet.press_by_ingest(url))]
+        for one in watchers:
+            await within_patience(one.began.wait())
+        for _ in range(kills):
+            await asyncio.sleep(random.random())
+            await kill_one(servers, random, settings)
+        await stop(writing)
+        logged = await fleet.logged()
+        await within_patience(all_have(watchers, logged[-1]))
+        await stop(watching)
+
+    for one in watchers:
+        assert one.refused == []
+        assert one.seen == logged[logged.index(one.seen[0]) :]
+        assert one.connections > kills
+    assert {device for device, _ in logged} == {"G030PM0000000001", "G030PM0000000002"}
+
+
+@asynccontextmanager
+async def running(settings: Settings, replicas: int) -> AsyncIterator[list[ServerProcess]]:
+    """Servers with a data directory each; those that are there at the end are killed."""
+    servers: list[ServerProcess] = []
+    async with AsyncExitStack() as stack:
+        stack.callback(lambda: [server.kill() for server in servers])
+        for number in range(replicas):
+            data = settings.data.with_name(str(number))
+            servers.append(await asyncio.to_thread(start_server, data, settings=environment_of(settings)))
+        yield servers
+
+
+async def kill_one(servers: list[ServerProcess], random: Random, settings: Settings) -> None:
+    """Kill a server in the middle of all, and start another in its place."""
+    number = random.randrange(len(servers))
+    servers[number].kill()
+    data = settings.data.with_name(str(number))
+    servers[number] = await asyncio.to_thread(start_server, data, settings=environment_of(settings))
+
+
+def environment_of(settings: Settings) -> Mapping[str, str]:
+    if settings.database_url is None:
+        return {}
+    return {"GATEWAY_DATABASE_URL": settings.database_url.get_secret_value(), "GATEWAY_SECRET_KEY": SECRET}
+
+
+async def all_have(watchers: Sequence[Watcher], last: object) -> None:
+    while not all(one.refused or one.seen[-1] == last for one in watchers):  # noqa: ASYNC110 - clients have no event for that
+        await asyncio.sleep(0.01)
+
+
+async def within_patience(work: object) -> None:
+    async with asyncio.timeout(PATIENCE):
+        await work  # type: ignore[misc]  # an awaitable
+
+
+async def stop(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Stop them all; one that has failed raises."""
+    for task in tasks:
+        task.cancel()
+    for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+        if outcome is not None and not isinstance(outcome, asyncio.CancelledError):
+            raise outcome
