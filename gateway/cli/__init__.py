@@ -9,6 +9,7 @@ from gateway.cli.fleet import fleet
 from gateway.cli.keys import keys
 from gateway.cli.schema import schema
 from gateway.cli.serve import serve, services
+from gateway.cli.tail import tail
 
 app = typer.Typer(
     name="gateway",
@@ -22,6 +23,7 @@ app = typer.Typer(
 app.command()(serve)
 app.command()(services)
 app.command()(doctor)
+app.command()(tail)
 app.add_typer(fleet, name="fleet")
 app.add_typer(access_key, name="access-key")
 app.add_typer(schema, name="schema")

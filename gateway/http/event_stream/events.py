@@ -17,6 +17,11 @@ def write_next(payload: Payload) -> bytes:
     return b"".join((id_, b"event: next\ndata: ", payload.body, b"\n\n"))
 
 
+def write_position(cursor: str) -> bytes:
+    """Write where a stream begins: a client that is cut off before the first payload comes back to there."""
+    return f"id: {cursor}\n\n".encode()
+
+
 def write_shared_next(operation_id: bytes, payload: Payload) -> bytes:
     """Write it for a stream that operations share, which has no position of its own; `operation_id` is JSON."""
     return b"".join((b'event: next\ndata: {"id":', operation_id, b',"payload":', payload.body, b"}\n\n"))

@@ -26,15 +26,17 @@ class EventReader:
     lines: AsyncIterator[str]
 
     async def next(self) -> Event:
-        """The next event, comments passed over."""
+        """The next event; comments, and what only tells an id, are passed over."""
         fields: dict[str, str] = {}
         async for line in self.lines:
             if line and not line.startswith(":"):
                 name, _, value = line.partition(":")
                 fields[name] = value.removeprefix(" ")
-            elif not line and fields:
+            elif not line and "data" in fields:
                 data = fields["data"]
                 return Event(fields["event"], json.loads(data) if data else None, fields.get("id"))
+            elif not line:
+                fields = {}
         raise EOFError
 
     async def rest(self) -> list[Event]:

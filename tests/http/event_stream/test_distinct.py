@@ -77,6 +77,19 @@ async def test_tells_what_happens_and_resumes(tmp_path: Path) -> None:
     assert (first, missed, then) == (["SINGLE", "DOUBLE"], ["LONG"], ["SINGLE"])
 
 
+async def test_can_be_resumed_before_the_first_event(tmp_path: Path) -> None:
+    """Who is cut off before anything happened comes back to where it began, and misses nothing."""
+    async with live_gateway(tmp_path, BUTTON) as gateway:
+        async with event_stream(gateway.client, **asking(EVENTS)) as events:
+            while not (line := await anext(events.lines)).startswith("id: "):
+                pass
+        await gateway.streams(0)
+        await gateway.press(BUTTON, ClickType.LONG)
+        headers = {"last-event-id": line.removeprefix("id: ")}
+        async with event_stream(gateway.client, "GET", params={"query": EVENTS}, headers=headers) as events:
+            assert (await clicks(events, 1))[0] == ["LONG"]
+
+
 async def test_tells_of_a_bad_cursor(tmp_path: Path) -> None:
     """A Last-Event-ID that the gateway did not give is told by an event that ends the stream."""
     async with (
