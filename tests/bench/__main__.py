@@ -21,6 +21,7 @@ from gateway.observability.logging import configure_logging
 from tests.bench.bars import Bar
 from tests.bench.counts import counts
 from tests.bench.depth import depth
+from tests.bench.execution import execution
 from tests.bench.fleets import FIFTY, make_fleet
 from tests.bench.front import front
 from tests.bench.growth import clients, pages, stores
@@ -35,6 +36,7 @@ from tests.bench.tape import record
 
 CACHE = Path(__file__).parents[2] / "build" / "bench"
 PARTS: Mapping[str, Part] = {
+    "execution": execution,
     "front": front,
     "start": start,
     "counts": counts,

@@ -26,6 +26,8 @@ SHARES: Mapping[tuple[str, str], tuple[int, int]] = MappingProxyType(
     }
 )
 """How many times less CPU than the plain server's: what must be, and what is aimed at."""
+EXECUTION = (10, 20)
+"""The same for the compiled executor, against graphql-core."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,13 @@ def share_bar(name: str, upstream: str, times_less: float) -> Bar:
     return Bar(
         f"{name}, {upstream}: CPU <= 1/{bar} of plain", f"1/{times_less:.1f}", times_less >= bar, f"1/{aim} {reached}"
     )
+
+
+def execution_bar(times_less: float) -> Bar:
+    bar, aim = EXECUTION
+    reached = "reached" if times_less >= aim else "not yet"
+    promise = f"execution alone, list50: CPU <= 1/{bar} of graphql-core"
+    return Bar(promise, f"1/{times_less:.1f}", times_less >= bar, f"1/{aim} {reached}")
 
 
 def calm_bar(cost: Cost) -> Bar:

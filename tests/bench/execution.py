@@ -1,20 +1,16 @@
 """What execution alone costs: the compiled road against graphql-core, over the same objects already in memory.
 
-    python -m tests.bench.execution
-
 What the sources answered once is given to every run, so that what is timed are executor, resolvers and loaders.
 """
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from pathlib import Path
+from dataclasses import dataclass, field
 from statistics import median
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import strawberry
-import uvloop
 from aiodataloader import DataLoader
 
 from gateway.app.clock import now
@@ -24,14 +20,15 @@ from gateway.execution.graphql_core import core_schema
 from gateway.execution.plan import Plan, make_plan
 from gateway.execution.road import Road
 from gateway.execution.run import Executor
-from gateway.loaders import Loaders
+from gateway.loaders import Load, Loaders
 from gateway.model.page import PageLimits, Slice
 from gateway.schema.context import Context
 from gateway.schema.schema import make_schema
 from gateway.sources.compound import Compound, Page
 from gateway.sources.fleet import Fleet
-from tests.bench.fleets import FIFTY, make_fleet
+from tests.bench.bars import execution_bar
 from tests.bench.operations import FANOUT50, LIST50, Operation, one
+from tests.bench.section import Ground, Section, Table
 
 MOMENT = now()
 ROUNDS = 30
@@ -50,27 +47,15 @@ class RecordedCompound(Compound[Any]):
         return self.pages[slice_]
 
 
-@dataclass(frozen=True)
-class RecordedFleet(Fleet):
-    """Asks its sources for a page, and for what loaders load, only once."""
+class RecordedLoaders(Loaders):
+    """Asks for each thing only once, whatever the request; `loaded`: what came of it, by the loader's name."""
 
-    pages: Answers = field(default_factory=dict)
-    loaded: Mapping[str, Answers] = field(default_factory=lambda: {one.name: {} for one in fields(Loaders)})
+    def __init__(self, fleet: Fleet, loaded: Mapping[str, Answers]) -> None:
+        super().__init__(fleet)
+        self.loaded = loaded
 
-    def devices(self, *given: Any) -> RecordedCompound:  # noqa: ANN401  # passed on
-        compound = super().devices(*given)
-        recorded = RecordedCompound(
-            compound.listings, compound.descending, compound.purpose, compound.sealer, compound.patience
-        )
-        object.__setattr__(recorded, "pages", self.pages)
-        return recorded
-
-    def loaders(self) -> Loaders:
-        real = Loaders.of(self)
-        return Loaders(**{one.name: self._loader(one.name, getattr(real, one.name)) for one in fields(Loaders)})
-
-    def _loader(self, name: str, real: DataLoader[Any, Any]) -> DataLoader[Any, Any]:
-        answers = self.loaded[name]
+    def _make(self, name: str, load: Load, cache_key: Callable[[Any], object] | None = None) -> DataLoader[Any, Any]:
+        real, answers = super()._make(name, load, cache_key), self.loaded[name]
         get_key = real.get_cache_key
 
         async def batch(keys: Sequence[Any]) -> list[Any]:
@@ -82,17 +67,39 @@ class RecordedFleet(Fleet):
         return DataLoader(batch, get_cache_key=get_key)
 
 
-async def main() -> None:
+@dataclass(frozen=True)
+class RecordedFleet(Fleet):
+    """Asks its sources for a page, and for what loaders load, only once."""
+
+    pages: Answers = field(default_factory=dict)
+    loaded: Mapping[str, Answers] = field(default_factory=lambda: defaultdict(dict))
+
+    def devices(self, *given: Any) -> RecordedCompound:  # noqa: ANN401  # passed on
+        compound = super().devices(*given)
+        recorded = RecordedCompound(
+            compound.listings, compound.descending, compound.purpose, compound.sealer, compound.patience
+        )
+        object.__setattr__(recorded, "pages", self.pages)
+        return recorded
+
+
+async def execution(ground: Ground) -> Section:
+    ground.say("executing")
     schema = make_schema()
     roads = {road: Executor(schema, road) for road in Road}
-    with TemporaryDirectory() as directory:
-        fleet = await make_fleet(Path(directory), FIFTY)
-        async with open_gateway(fleet.settings) as gateway:
-            for operation in (LIST50, FANOUT50, one()):
-                costs = await compared(schema, roads, operation, gateway.fleet)
-                told = ", ".join(f"{road} {cost:.0f} µs" for road, cost in costs.items())
-                ratio = costs[Road.GRAPHQL_CORE] / costs[Road.COMPILED]
-                print(f"{operation.name}: {told}: 1/{ratio:.1f}")  # noqa: T201  # what it is for
+    async with open_gateway(ground.fleet.settings) as gateway:
+        operations = (LIST50, FANOUT50, one())
+        costs = {each.name: await compared(schema, roads, each, gateway.fleet) for each in operations}
+    rows = [
+        (name, f"{cost[Road.COMPILED]:.0f}", f"{cost[Road.GRAPHQL_CORE]:.0f}", f"1/{_times_less(cost):.1f}")
+        for name, cost in costs.items()
+    ]
+    table = Table("Execution alone", ("operation", "compiled, CPU µs", "graphql-core, CPU µs", "of graphql-core"), rows)
+    return Section([table], [execution_bar(_times_less(costs[LIST50.name]))])
+
+
+def _times_less(cost: Mapping[Road, float]) -> float:
+    return cost[Road.GRAPHQL_CORE] / cost[Road.COMPILED]
 
 
 async def compared(
@@ -103,18 +110,18 @@ async def compared(
     core = core_schema(schema)
     document = Documents(core, DocumentOptions()).read(operation.query)
     plan = make_plan(core, document, None, operation.variables, 30.0)
-    answers = [await executor.run(plan, context_of(recorded), {}) for executor in roads.values()]
+    answers = [await executor.run(plan, _context(recorded), {}) for executor in roads.values()]
     assert answers[0] == answers[1], operation.name
     assert not answers[0].errors, operation.name
     costs: dict[Road, list[float]] = {road: [] for road in roads}
     for _ in range(ROUNDS):
         for road, executor in roads.items():
-            costs[road].append(await timed(executor, plan, lambda: context_of(recorded)))
+            costs[road].append(await timed(executor, plan, lambda: _context(recorded)))
     return {road: median(found) * MICROSECONDS for road, found in costs.items()}
 
 
-def context_of(fleet: RecordedFleet) -> Context:
-    return Context(fleet, fleet.loaders(), PageLimits(20, 100), lambda: MOMENT)
+def _context(fleet: RecordedFleet) -> Context:
+    return Context(fleet, RecordedLoaders(fleet, fleet.loaded), PageLimits(20, 100), lambda: MOMENT)
 
 
 async def timed(executor: Executor, plan: Plan, make_context: Callable[[], Context]) -> float:
@@ -126,7 +133,3 @@ async def timed(executor: Executor, plan: Plan, make_context: Callable[[], Conte
         spent += time.process_time() - begun
         count += 1
     return spent / count
-
-
-if __name__ == "__main__":
-    uvloop.run(main())

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
-from gateway.settings.settings import Settings
 from tests.bench.bars import Bar, calm_bar, share_bar
 from tests.bench.load import WrongAnswer, answer
 from tests.bench.measure import Cost, Task, measure
@@ -47,11 +46,6 @@ async def shares(ground: Ground, names: Sequence[str]) -> Section:
     return Section([_table(costs)], [*_share_bars(costs), *_calm_bars(costs)])
 
 
-def executor_variables() -> Mapping[str, str] | None:
-    """The environment of a gateway on stock graphql-core; None where there is nothing else to run on."""
-    return {"GATEWAY_EXECUTOR": "graphql-core"} if "executor" in Settings.model_fields else None
-
-
 def _roads(ground: Ground, stack: ExitStack) -> list[Road]:
     fleet, directory = ground.fleet, ground.directory / "shares"
     stub = stack.enter_context(stub_of(ground.tape, directory / "stub"))
@@ -59,10 +53,8 @@ def _roads(ground: Ground, stack: ExitStack) -> list[Road]:
         plain_over_http(fleet, stub, directory / "plain"),
         gateway_over_http(fleet, stub, directory / "http"),
         gateway_in_process(fleet, directory / "in-process"),
+        gateway_over_http(fleet, stub, directory / "core", GRAPHQL_CORE, {"GATEWAY_EXECUTOR": "graphql-core"}),
     ]
-    on_core = executor_variables()
-    if on_core is not None:
-        roads.append(gateway_over_http(fleet, stub, directory / "http-core", GRAPHQL_CORE, on_core))
     return [stack.enter_context(road) for road in roads]
 
 
