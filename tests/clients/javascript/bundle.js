@@ -6,6 +6,7 @@ const CLIENTS = {
   apollo: 'apollo.js',
   urql: 'urql.js',
   relay: 'relay/main.jsx',
+  relay_streams: 'relay/streams.jsx',
   streams: 'streams.js',
   apollo_streams: 'apollo_streams.js',
   urql_streams: 'urql_streams.js',
