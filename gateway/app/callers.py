@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 from gateway.app.clock import now
 from gateway.http.auth import OPEN, Authentication
 from gateway.http.mistakes import Mistakes
+from gateway.http.remembered_keys import RememberedKeys
 from gateway.settings.settings import Settings
 from gateway.store.api_keys import ApiKey, find_api_key
 from gateway.store.database import Database
@@ -19,7 +20,9 @@ def authentication_of(settings: Settings, database: Database | None, mistakes: M
     async def find(text: str) -> ApiKey | None:
         return await database.read(lambda connection: find_api_key(connection, text))
 
-    return Authentication(required=True, api_keys=find, tokens=_tokens(settings), clock=now, mistakes=mistakes)
+    return Authentication(
+        required=True, api_keys=RememberedKeys(find).find, tokens=_tokens(settings), clock=now, mistakes=mistakes
+    )
 
 
 def _tokens(settings: Settings) -> "TokenVerifier | None":
