@@ -186,7 +186,7 @@ async def test_a_revoked_or_expired_key_is_refused(client: httpx.AsyncClient, da
     late, _ = await ask(client, "{ __typename }", expired)
     async with asyncio.timeout(10):
         while (await ask(client, "{ __typename }", good))[0] == 200:
-            await asyncio.sleep(0.05)
+            pass
 
     assert (before, late) == (200, 401)
 
