@@ -24,7 +24,7 @@ NODE := $(shell command -v npm >/dev/null && node --eval \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-long lint format bench schema tables screenshot web pins clean needs-node without-node
+.PHONY: help run test test-long lint format bench flame schema tables screenshot web pins clean needs-node without-node
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ format: .venv/.tests ## Put the code into form
 
 bench: .venv/.tests ## Measure what requests cost, and hold that against the bars
 	$(BIN)/python -m tests.bench $(ARGS)
+
+flame: .venv/.tests ## Draw where a gateway spends its time, into build/ (ARGS=list50, fanout50, one or hot)
+	$(BIN)/python -m tests.bench.flame $(ARGS)
 
 schema: .venv/.run ## Print the graph into schema.graphql
 	@mkdir -p build

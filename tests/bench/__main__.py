@@ -18,7 +18,6 @@ import uvloop
 from rich.console import Console
 
 from gateway.observability.logging import configure_logging
-from tests.bench.bars import Bar
 from tests.bench.counts import counts
 from tests.bench.depth import depth
 from tests.bench.execution import execution
@@ -27,6 +26,7 @@ from tests.bench.front import front
 from tests.bench.growth import clients, pages, stores
 from tests.bench.measure import Effort
 from tests.bench.memory import steady
+from tests.bench.readme import write_readme
 from tests.bench.report import machine, print_bars, print_table
 from tests.bench.section import Ground, Part, Section
 from tests.bench.servers import OTHER
@@ -54,25 +54,28 @@ def main() -> None:
     console = Console(width=None if sys.stdout.isatty() else 150)
     configure_logging("console", "warning")
     with tempfile.TemporaryDirectory(prefix="bench-") as directory:
-        bars = uvloop.run(_bench(options, Path(directory), console))
+        effort = QUICK if options.quick else CAREFUL
+        console.print(machine(effort))
+        sections = uvloop.run(_bench(options, effort, Path(directory), console))
+    bars = [bar for section in sections for bar in section.bars]
     print_bars(console, bars)
+    if options.readme:
+        write_readme(machine(effort), sections[0].tables[0], bars)
     sys.exit(0 if all(bar.met for bar in bars) else 1)
 
 
-async def _bench(options: argparse.Namespace, directory: Path, console: Console) -> list[Bar]:
-    effort = QUICK if options.quick else CAREFUL
-    console.print(machine(effort))
+async def _bench(options: argparse.Namespace, effort: Effort, directory: Path, console: Console) -> list[Section]:
+    done: list[Section] = []
     with console.status("writing a fleet") as status:
         fleet = await make_fleet(directory / "store", FIFTY)
         tape = await record(fleet)
         os.sched_setaffinity(0, {OTHER})
         ground = Ground(directory, fleet, tape, effort, options.quick, options.large, options.cache, status.update)
-        bars: list[Bar] = []
         async for section in _sections(ground, options.only):
             for table in section.tables:
                 print_table(console, table)
-            bars += section.bars
-    return bars
+            done.append(section)
+    return done
 
 
 async def _sections(ground: Ground, only: Sequence[str]) -> AsyncIterator[Section]:
@@ -98,6 +101,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", type=_names, default=_names(everything), help=f"some of {everything}")
     parser.add_argument("--quick", action="store_true", help="one short round, small fleets")
     parser.add_argument("--large", action="store_true", help="a fleet of a million, and a million requests")
+    parser.add_argument("--readme", action="store_true", help="write the README's table")
     parser.add_argument("--cache", type=Path, default=CACHE, help="where large fleets are kept from run to run")
     return parser.parse_args()
 

@@ -43,7 +43,7 @@ async def shares(ground: Ground, names: Sequence[str]) -> Section:
             await _check(roads, OPERATIONS[name][0][0])
         tasks = [Task(name, road, *OPERATIONS[name]) for name in names for road in roads]
         costs = await measure(tasks, ground.effort, ground.say)
-    return Section([_table(costs)], [*_share_bars(costs), *_calm_bars(costs)])
+    return Section([_summary(costs), _table(costs)], [*_share_bars(costs), *_calm_bars(costs)])
 
 
 def _roads(ground: Ground, stack: ExitStack) -> list[Road]:
@@ -66,6 +66,18 @@ async def _check(roads: Sequence[Road], operation: Operation) -> None:
             raise WrongAnswer(f"{operation.name}: {road.name}, {road.upstream}, answers unlike {roads[0].name}")
 
 
+def _summary(costs: Sequence[Cost]) -> Table:
+    """One row for each operation, one column for each server."""
+    roads = list(dict.fromkeys((cost.task.road.name, cost.task.road.upstream) for cost in costs))
+    names = list(dict.fromkeys(cost.task.name for cost in costs))
+    by_place = {(cost.task.name, cost.task.road.name, cost.task.road.upstream): cost.gateway_cpu for cost in costs}
+    rows = []
+    for name in names:
+        plain, *others = [by_place[name, *road] for road in roads]
+        rows.append((name, f"{plain:.2f}", *(f"{cpu:.2f} = 1/{plain / cpu:.1f}" for cpu in others)))
+    return Table("CPU ms of a request", ("operation", *(f"{name}, {upstream}" for name, upstream in roads)), rows)
+
+
 def _table(costs: Sequence[Cost]) -> Table:
     plain = {cost.task.name: cost for cost in costs if cost.task.road.name == PLAIN}
     rows = [
@@ -82,7 +94,7 @@ def _table(costs: Sequence[Cost]) -> Table:
         )
         for cost in costs
     ]
-    return Table("CPU of a request, by the servers' own accounting; calls upstream of a request", COLUMNS, rows, 3)
+    return Table("The same with times and calls upstream", COLUMNS, rows, 3)
 
 
 def _share_bars(costs: Sequence[Cost]) -> list[Bar]:
