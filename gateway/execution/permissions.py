@@ -71,7 +71,11 @@ def _with_fragments(
             reached.add(current)
             waiting.extend(fragments[name] for name in spreads[current] if name in fragments)
     found = {requirement for one in reached for requirement in own[one]}
-    return tuple(sorted(found, key=lambda requirement: requirement.field))
+    # Whether one is met depends on its scopes alone, and most fields need the same: it is asked once, for the first.
+    first: dict[tuple[frozenset[str], ...], Requirement] = {}
+    for requirement in sorted(found, key=lambda each: each.field):
+        first.setdefault(requirement.any_of, requirement)
+    return tuple(first.values())
 
 
 class _Collector(Visitor):
