@@ -30,6 +30,10 @@ class SourceSettings(BaseModel):
     rate: Annotated[float, Field(gt=0)] | None = Field(
         default=None, description="Calls a second of each operation; AWS allowed 10 for 1-Click."
     )
+    cache_seconds: Annotated[float, Field(ge=0)] = Field(
+        default=0.0, description="Seconds that an endpoint's descriptions and pages are kept; 0 keeps none."
+    )
+    cache_bytes: Positive = Field(default=16_777_216, description="Bytes, roughly, that they may hold.")
     remaining_life: Literal["fraction", "percent"] = Field(
         default="fraction", description="How the endpoint's descriptions tell remaining life."
     )

@@ -1,7 +1,7 @@
 """All configured sources as one: lists over all of them, and who has a device."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias, TypeVar
 
 from gateway.model.device import Device
@@ -15,6 +15,7 @@ from gateway.model.user import User
 from gateway.sources.alexa import AlexaSource
 from gateway.sources.compound import Compound
 from gateway.sources.one_click import OneClickSource
+from gateway.sources.shared import SharedUpstream
 
 Source: TypeAlias = OneClickSource | AlexaSource
 Order = TypeVar("Order", DeviceOrder, UserOrder)
@@ -33,19 +34,27 @@ ALL_SOURCES = SourceChoice()
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """The sources in configured order, by name. `patience`: the seconds that a list waits for each of them."""
+    """The sources in configured order, by name. `patience`: the seconds that a list waits for each of them.
+
+    `shared` are the upstreams, by source, that know what was read of late.
+    """
 
     sources: Mapping[str, Source]
     sealer: Sealer
     patience: float = 10.0
+    shared: Mapping[str, SharedUpstream] = field(default_factory=dict)
+
+    def forget(self, source: str, device_key: str) -> None:
+        """Something happened to a device, not by way of this gateway: nothing that was read before is used again."""
+        if source in self.shared:
+            self.shared[source].forget(device_key)
 
     def confined(self, names: frozenset[str] | None) -> "Fleet":
         """The fleet as somebody sees it who may see these sources only; None: all."""
         if names is None:
             return self
-        return Fleet(
-            {name: source for name, source in self.sources.items() if name in names}, self.sealer, self.patience
-        )
+        seen = {name: source for name, source in self.sources.items() if name in names}
+        return replace(self, sources=seen)
 
     def of(self, choice: SourceChoice) -> tuple[Source, ...]:
         """The sources of a choice; raise InvalidInput for a name that is not configured."""

@@ -17,6 +17,7 @@ from gateway.services.embedded import EmbeddedService
 from gateway.settings.source import EMBEDDED_ACCOUNT, SourceSettings
 from gateway.sources.aws import open_aws
 from gateway.sources.in_process import InProcessUpstream
+from gateway.sources.shared import SharedUpstream
 from gateway.sources.upstream import Upstream
 from gateway.store.alexa_devices import NewAlexaDevice, add_device
 from gateway.store.claim_codes import add_claim_code
@@ -121,7 +122,7 @@ async def over_http(embedded: Embedded, clock_ahead: timedelta = timedelta()) ->
         open_aws(_settings(BUTTONS, "one-click", f"{client.base_url}/one-click")) as buttons,
         open_aws(_settings(ECHOES, "alexa-for-business", f"{client.base_url}/alexa-for-business")) as echoes,
     ):
-        yield Upstreams(buttons, echoes)
+        yield Upstreams(*[SharedUpstream(one, frozenset(one.reads)) for one in (buttons, echoes)])
 
 
 def _settings(name: str, service: Service, endpoint_url: str) -> SourceSettings:

@@ -15,6 +15,7 @@ from gateway.model.tenant import Tenant
 from gateway.settings.source import EMBEDDED_ACCOUNT, SourceSettings
 from gateway.sources.aws import open_aws
 from gateway.sources.in_process import InProcessUpstream
+from gateway.sources.shared import SharedUpstream
 from gateway.sources.upstream import Upstream
 from gateway.wire.asgi import Credentials, ServiceApp
 from gateway.wire.errors import ServiceError
@@ -65,7 +66,7 @@ async def both_ways(watched: Watched, directory: Path) -> AsyncIterator[Ways]:
                 # Credentials are looked for at the first call, and then kept.
                 _service(watched, place.service).failing[place.region, None] = ServiceError("InternalFailure", "")
                 await upstream.check()
-                over_aws[place.name] = upstream
+                over_aws[place.name] = SharedUpstream(upstream, frozenset(upstream.reads))
         straight = {place.name: _straight(watched, place) for place in PLACES}
         yield Ways(watched, {"in process": straight, "aioboto3": over_aws})
 
