@@ -22,6 +22,19 @@ async def open_rates(settings: Settings, metrics: Metrics, stack: AsyncExitStack
     return rates
 
 
+async def ask_rate_store(settings: Settings) -> str | None:
+    """Ask the shared store of rates once; return why it cannot be used, None where it can or there is none."""
+    if settings.rate_store_url is None:
+        return None
+    from gateway.limits.rate_valkey import ValkeyRates
+
+    rates = ValkeyRates.of_url(settings.rate_store_url.get_secret_value(), None)
+    try:
+        return await rates.failure()
+    finally:
+        await rates.close()
+
+
 def mistakes_of(settings: Settings, store: RateStore) -> Mistakes:
     count = settings.credentials_rate
     return Mistakes(Rate(count, count) if count else None, store)

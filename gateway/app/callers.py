@@ -25,6 +25,14 @@ def authentication_of(settings: Settings, database: Database | None, mistakes: M
     )
 
 
+async def count_token_keys(settings: Settings) -> int:
+    """Fetch the issuer's keys as a server would; raise whatever comes of that."""
+    from gateway.http.issuer import published_keys
+
+    published = await published_keys(settings.token_issuer or "", settings.token_keys_url)
+    return len(published["keys"])
+
+
 def _tokens(settings: Settings) -> "TokenVerifier | None":
     issuer, audience = settings.token_issuer, settings.token_audience
     if issuer is None or audience is None:

@@ -2,13 +2,24 @@ from contextlib import AsyncExitStack
 
 import strawberry
 
+from gateway.app.http_options import http_options_of
 from gateway.execution.document import Documents
 from gateway.execution.graphql_core import core_schema
 from gateway.execution.manifest import BrokenManifest
+from gateway.execution.trusted import TrustedDocuments
 from gateway.execution.trusted_file import TrustedFile, open_trusted_file
 from gateway.http.options import HttpOptions
+from gateway.schema.schema import make_schema
 from gateway.settings.not_usable import NotUsable
 from gateway.settings.settings import Settings
+
+
+async def read_trusted(settings: Settings) -> TrustedDocuments:
+    """Read the file as a server would; raise NotUsable."""
+    async with AsyncExitStack() as stack:
+        schema = make_schema(federation=settings.federation)
+        file = await open_trusted(settings, schema, http_options_of(settings), stack)
+        return TrustedDocuments({}) if file is None else file.documents
 
 
 async def open_trusted(

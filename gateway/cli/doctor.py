@@ -1,8 +1,6 @@
 import asyncio
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +10,11 @@ from rich.text import Text
 
 from gateway.app.fleet import probe_endpoint
 from gateway.app.store import database_of
+from gateway.cli.doctor_front_door import examine_front_door
+from gateway.cli.finding import Finding, State
 from gateway.cli.refusal import UNREADABLE, explain
 from gateway.cli.table import print_table
+from gateway.observability.logging import configure_logging
 from gateway.settings.load import load
 from gateway.settings.not_usable import NotUsable
 from gateway.settings.settings import Settings
@@ -32,30 +33,15 @@ CLOCK_GRAIN_SECONDS = 2.0
 """Servers tell the time in seconds, and some of them only as often: less than this is no difference."""
 
 
-class State(StrEnum):
-    FINE = "fine"
-    NOTICE = "notice"
-    WRONG = "wrong"
-
-
 COLOURS = {State.FINE: "green", State.NOTICE: "yellow", State.WRONG: "red"}
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was looked at, how it is, and what to do about that (nothing, where all is well)."""
-
-    subject: str
-    state: State
-    found: str
-    advice: str = ""
-
-
 def doctor(*, config: Config = None, data: Data = None) -> None:
-    """Check the settings, the store, every source and the built page; exit with 1 where something is wrong.
+    """Check settings, store, sources, front door and the built page; exit with 1 where something is wrong.
 
     Example: `gateway doctor --config gateway.toml`
     """
+    configure_logging("console", "critical")  # what there is to tell stands in the table
     findings = asyncio.run(_examine(config, data))
     _print(findings)
     if any(finding.state is State.WRONG for finding in findings):
@@ -73,6 +59,7 @@ async def _examine(config: Path | None, data: Path | None) -> list[Finding]:
         *await _examine_store(settings),
         # One after the other: opening a source keeps the loop busy, and a probe beside it would look slow.
         *[await _examine_source(source) for source in settings.sources],
+        *await examine_front_door(settings),
         *([examine_page(DIST)] if settings.open_unless_hardened(settings.graphiql) else []),
     ]
 

@@ -92,6 +92,14 @@ class ValkeyRates:
     async def settle(self, key: str, units: float, rate: Rate) -> Taken:
         return await self._count(key, units, rate, anyway=True)
 
+    async def failure(self) -> str | None:
+        """Ask once for nothing; return in a word why that cannot be done, None where it can."""
+        try:
+            await self._ask("nobody", 0, Rate(1, 1), anyway=False)
+        except (RedisError, OSError) as error:
+            return type(error).__name__
+        return None
+
     async def close(self) -> None:
         await self._client.aclose()
         await self._client.connection_pool.disconnect()

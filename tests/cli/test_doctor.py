@@ -1,6 +1,5 @@
 """`gateway doctor`, as it is typed; the endpoints that it asks are real sockets."""
 
-import asyncio
 import os
 import re
 from collections.abc import AsyncIterator
@@ -11,43 +10,23 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from typer.testing import CliRunner
 
 from gateway.app.gateway import open_gateway
 from gateway.app.keys import encryption_key
 from gateway.app.store import open_store
-from gateway.cli import app
 from gateway.cli.doctor import Finding, State, examine_page
 from gateway.settings.settings import Settings
 from gateway.settings.source import EMBEDDED_ACCOUNT
 from gateway.store.accounts import AccessKey, add_access_key, add_account
 from gateway.store.migrate import newest_revision
-from tests.aws_environment import set_aws_environment
+from tests.cli.examined import doctor
 from tests.http.serving import serving
 from tests.sources.aws.stub_upstream import answer, stub_upstream
 
 EMPTY_PAGE = b'{"devices": []}'
 
 
-@pytest.fixture(autouse=True)
-def workplace(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """An empty working directory, and no settings or credentials of the machine's own."""
-    for name in [name for name in os.environ if name.startswith("GATEWAY_")]:
-        monkeypatch.delenv(name)
-    set_aws_environment(monkeypatch, tmp_path)
-    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
-    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    monkeypatch.setenv("COLUMNS", "300")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-async def doctor(*arguments: str) -> tuple[int, dict[str, list[str]]]:
-    """Ask the doctor; return the exit code and, by what was looked at, the cells beside it."""
-    result = await asyncio.to_thread(CliRunner().invoke, app, ["doctor", *arguments])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.output
-    rows = [re.split(r" {2,}", line.strip()) for line in result.output.splitlines()[1:]]
-    return result.exit_code, {row[1]: [row[0], *row[2:]] for row in rows}
+pytestmark = pytest.mark.usefixtures("workplace")
 
 
 async def test_nothing_is_there_yet(workplace: Path) -> None:
