@@ -13,7 +13,7 @@ from gateway.app.documents import open_trusted
 from gateway.app.doors import Door, open_doors
 from gateway.app.fleet import open_fleet
 from gateway.app.http_options import http_options_of
-from gateway.app.live import open_hub, open_subscriptions
+from gateway.app.live import open_hub, open_live, open_subscriptions
 from gateway.app.ports import on_ports
 from gateway.app.services import Services, make_services
 from gateway.app.store import open_store, service_context
@@ -72,8 +72,11 @@ async def open_gateway(settings: Settings, stopping: Callable[[], bool] = lambda
         mistakes = mistakes_of(settings, rates)
         authentication = authentication_of(settings, database, mistakes)
         make_context, budget = _contexts(settings, fleet, metrics), budget_of(settings, rates)
+        live = None
+        if hub is not None and database is not None:
+            live = await open_live(settings, hub, database, fleet, stack)
         subscriptions = await open_subscriptions(
-            settings, schema, lambda caller: make_context(CallerInfo("", None, caller)), budget, hub, stack
+            settings, schema, lambda caller: make_context(CallerInfo("", None, caller)), budget, live, stack
         )
         graph = routes(
             schema, make_context, ready, [], options, authentication, trusted, budget, metrics, subscriptions

@@ -1,24 +1,32 @@
 import asyncio
+import secrets
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
+from datetime import timedelta
 
 import strawberry
 
 from gateway.app.clock import now
+from gateway.app.store import service_context
 from gateway.execution.budget import Budget
 from gateway.execution.road import Road
 from gateway.execution.run import Executor
-from gateway.execution.subscribe import Execution, Subscriptions
+from gateway.execution.subscribe import Execution, Live, Subscriptions
 from gateway.execution.viewers import StreamCounts, Viewers
 from gateway.live.change import Places
+from gateway.live.feeds import Feeds
 from gateway.live.hub import Hub
 from gateway.live.log import ChangeLog
+from gateway.live.poller import Poller, PollerOptions
 from gateway.model.caller import Caller
 from gateway.model.service import DeviceService
 from gateway.model.tenant import Tenant
 from gateway.schema.context import Context
+from gateway.services.upkeep import upkeep
 from gateway.settings.settings import Settings
+from gateway.sources.fleet import Fleet
 from gateway.store.database import Database
+from gateway.store.polled import tenant_of
 
 
 async def open_hub(settings: Settings, database: Database, stack: AsyncExitStack) -> Hub:
@@ -31,19 +39,39 @@ async def open_hub(settings: Settings, database: Database, stack: AsyncExitStack
     return hub
 
 
+async def open_live(settings: Settings, hub: Hub, database: Database, fleet: Fleet, stack: AsyncExitStack) -> Live:
+    """Have the sources looked at, while they are followed, that cannot tell by themselves what happens."""
+    kept = timedelta(days=settings.changes_kept)
+    options = PollerOptions(settings.endpoint_poll, kept, secrets.token_hex(8), now)
+    telling = frozenset(source.name for source in settings.sources if source.embedded)
+    pollers = {
+        name: Poller(source, settings.scan_limit, database, options)
+        for name, source in fleet.sources.items()
+        if name not in telling and settings.endpoint_poll
+    }
+    feeds = Feeds(database, telling, pollers, settings.endpoint_devices, options)
+    if pollers:
+        await _background(feeds.run(), stack)
+    for poller in pollers.values():
+        await _background(poller.run(), stack)
+    if not telling:
+        await _background(upkeep(service_context(settings, database), kept), stack)
+    return Live(hub, feeds)
+
+
 async def open_subscriptions(
     settings: Settings,
     schema: strawberry.Schema,
     make_context: Callable[[Caller], AbstractAsyncContextManager[Context]],
     budget: Budget,
-    hub: Hub | None,
+    live: Live | None,
     stack: AsyncExitStack,
 ) -> Subscriptions:
     viewers = Viewers(settings.credentials_check, now)
     await _background(viewers.run(), stack)
     counts = StreamCounts(settings.streams, settings.most_streams_a_caller)
     execution = Execution(Executor(schema, Road(settings.executor)), make_context, budget)
-    return Subscriptions(execution, hub, viewers, counts, settings.stream_waiting)
+    return Subscriptions(execution, live, viewers, counts, settings.stream_waiting)
 
 
 def _places(settings: Settings) -> Places:
@@ -51,7 +79,9 @@ def _places(settings: Settings) -> Places:
     for source in sorted(settings.sources, key=lambda source: source.name):
         if source.embedded:
             place = DeviceService(source.service), Tenant(source.account, source.aws_region)
-            places[place] = (*places.get(place, ()), source.name)
+        else:
+            place = DeviceService(source.service), tenant_of(source.name)
+        places[place] = (*places.get(place, ()), source.name)
     return places
 
 

@@ -20,12 +20,14 @@ from gateway.execution.source import ask
 from gateway.execution.stream import Stream
 from gateway.execution.viewers import StreamCounts, Viewer, Viewers
 from gateway.live.change import Position, SourceChange
+from gateway.live.feeds import Feeds
 from gateway.live.hub import Hub
 from gateway.live.watch import Watch
 from gateway.model.caller import Caller
 from gateway.model.errors import GatewayError
 from gateway.schema.context import Context
 
+NOTHING = "There is nothing here that can be followed."
 MAX_MEMO_BYTES = 16 * 1024 * 1024
 
 
@@ -38,17 +40,25 @@ class Execution:
     budget: Budget
 
 
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The log of changes, and what fills it."""
+
+    hub: Hub
+    feeds: Feeds
+
+
 class Subscriptions:
     """Opens streams. `most_waiting`: bytes of payloads that may wait for a client that does not read them.
 
-    `hub` is None where there is no log to follow.
+    `live` is None where there is no log to follow.
     """
 
     def __init__(
-        self, execution: Execution, hub: Hub | None, viewers: Viewers, counts: StreamCounts, most_waiting: int
+        self, execution: Execution, live: Live | None, viewers: Viewers, counts: StreamCounts, most_waiting: int
     ) -> None:
         self._execution = execution
-        self._hub = hub
+        self._live = live
         self._viewers = viewers
         self._counts = counts
         self._most_waiting = most_waiting
@@ -73,18 +83,35 @@ class Subscriptions:
         await self._execution.budget.take(viewer.payer, [plan])
         async with self._execution.make_context(viewer.caller) as context:
             asked = ask(self._execution.executor.schema, plan, context, extensions, after)
-        if self._hub is None:
-            raise RequestRefused(refused(ErrorCode.BAD_USER_INPUT, "There is nothing here that can be followed."))
-        start = await self._start(self._hub, asked.after)
-        channel = self._channel(self._hub, plan, viewer.caller, extensions, asked.watch)
+        if self._live is None:
+            raise RequestRefused(refused(ErrorCode.BAD_USER_INPUT, NOTHING))
+        await self._join(self._live.feeds, asked.watch)
+        try:
+            start = await self._start(self._live.hub, asked.after)
+        except BaseException:
+            self._live.feeds.leave(asked.watch)
+            raise
+        return self._stream(self._live, plan, viewer, extensions, asked.watch, start)
+
+    def _stream(
+        self, live: Live, plan: Plan, viewer: Viewer, extensions: Mapping[str, Any], watch: Watch, start: Position
+    ) -> Stream:
+        channel = self._channel(live.hub, plan, viewer.caller, extensions, watch)
 
         def left(stream: Stream) -> None:
             self._counts.remove(viewer.payer)
             self._viewers.remove(viewer, stream)
+            live.feeds.leave(watch)
 
         stream = Stream(channel, Meter(self._execution.budget, viewer.payer), self._most_waiting, start, left)
         self._viewers.add(viewer, stream)
         return stream
+
+    async def _join(self, feeds: Feeds, watch: Watch) -> None:
+        try:
+            await feeds.join(watch)
+        except GatewayError as error:
+            raise _refusal(error) from error
 
     async def _start(self, hub: Hub, after: Position | None) -> Position:
         await hub.refresh()
@@ -93,8 +120,7 @@ class Subscriptions:
         try:
             await hub.check(after)
         except GatewayError as error:
-            ending = ending_of(error)
-            raise RequestRefused(refused(ending.code, ending.message)) from error
+            raise _refusal(error) from error
         return after
 
     def _channel(self, hub: Hub, plan: Plan, caller: Caller, extensions: Mapping[str, Any], watch: Watch) -> Channel:
@@ -125,3 +151,8 @@ async def _executed(
     if error is not None and error["extensions"]["code"] is ErrorCode.DEADLINE_EXCEEDED:
         raise StreamEnded(ErrorCode.DEADLINE_EXCEEDED, error["message"], None)  # so that it can be had again
     return Payload(write_body(result), told.cursor, plan.actual_cost(result.data))
+
+
+def _refusal(error: GatewayError) -> RequestRefused:
+    ending = ending_of(error)
+    return RequestRefused(refused(ending.code, ending.message))

@@ -8,7 +8,7 @@ from gateway.live.change import SourceKey
 from gateway.live.cursors import Cursors, purpose_of
 from gateway.live.watch import Asked, Watch
 from gateway.model.change import DeviceChangeKind
-from gateway.model.errors import InvalidInput, Unsupported
+from gateway.model.errors import InvalidInput
 from gateway.model.filter import DeviceFilter
 from gateway.model.ids import decode_id
 from gateway.schema import filter as inputs
@@ -63,9 +63,6 @@ def _asked(
     choice, wanted = given.choice(), given.model()
     devices = _devices(ids)
     sources = [source for source in context.fleet.of(choice) if possible(source, wanted)]
-    for source in sources:
-        if not source.upstream.beyond:
-            raise Unsupported(f"Source {source.name} cannot be followed: nothing tells what happens behind it.")
     purpose = purpose_of(field, _sorted(context.caller.sources), _sorted(devices), _choice(choice), _members(wanted))
     cursors = Cursors(context.fleet.sealer, purpose)
     watch = Watch(field == "deviceEvents", frozenset(source.name for source in sources), devices, wanted, cursors)

@@ -30,3 +30,11 @@ class LiveSettings(BaseModel):
     credentials_check: Seconds = Field(
         default=2.0, description="Seconds between looks whether a subscriber's credentials are still good."
     )
+    endpoint_poll: Annotated[float, Field(ge=0)] = Field(
+        default=5.0,
+        description="Seconds between looks at a source behind an endpoint while somebody follows it; 0 never looks, "
+        "and such a source cannot be followed.",
+    )
+    endpoint_devices: Positive = Field(
+        default=100, description="Devices of a source behind an endpoint whose events may be followed at once."
+    )

@@ -75,8 +75,9 @@ class Settings(
 
     @property
     def needs_store(self) -> bool:
-        """Whether anything is kept here: devices of embedded sources, or API keys."""
-        return self.authentication == "required" or any(source.embedded for source in self.sources)
+        """Whether anything is kept here: devices of embedded sources, API keys, or what was found at endpoints."""
+        embedded = [source.embedded for source in self.sources]
+        return self.authentication == "required" or any(embedded) or (self.endpoint_poll > 0 and not all(embedded))
 
     @property
     def tells_metrics(self) -> bool:

@@ -297,3 +297,33 @@ changes = Table(
 
 # One row, or none before anything was deleted: the last row of the log that is not there any more.
 pruned_changes = Table("pruned_changes", metadata, Column("sequence", BigInteger, nullable=False))
+
+# Who does what only one of all processes should do, and until when.
+leases = Table(
+    "leases",
+    metadata,
+    _text("name", primary_key=True),
+    _text("holder"),
+    Column("until", BigInteger, nullable=False),
+)
+
+# What is followed of sources that cannot tell by themselves what happens: by which process, and until when.
+watches = Table(
+    "watches",
+    metadata,
+    _text("source", primary_key=True),
+    _text("device", primary_key=True),
+    _text("holder", primary_key=True),
+    Column("until", BigInteger, nullable=False),
+)
+
+# How far such a source has been looked at: the events of a device, and what its list said of it.
+polled = Table(
+    "polled",
+    metadata,
+    _text("source", primary_key=True),
+    _text("device", primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("polled_to", BigInteger, nullable=False),
+    _text("digest", nullable=True),
+)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -18,15 +19,20 @@ from gateway.execution.plan import make_plan
 from gateway.execution.result import RequestRefused
 from gateway.execution.run import Executor
 from gateway.execution.stream import Stream
-from gateway.execution.subscribe import Execution, Subscriptions
+from gateway.execution.subscribe import Execution, Live, Subscriptions
 from gateway.execution.viewers import StreamCounts, Viewer, Viewers
+from gateway.live.change import Places
+from gateway.live.feeds import Feeds
 from gateway.live.hub import Hub
 from gateway.live.log import ChangeLog
+from gateway.live.poller import Poller, PollerOptions
 from gateway.loaders import Loaders
 from gateway.model.caller import ANYBODY, Caller
 from gateway.model.ids import GlobalId, NodeKind
 from gateway.model.page import PageLimits
 from gateway.model.seal import Sealer
+from gateway.model.service import DeviceService
+from gateway.model.tenant import Tenant
 from gateway.schema.context import Context
 from gateway.schema.schema import make_schema
 from gateway.services.alexa.arns import device_arn
@@ -36,13 +42,15 @@ from gateway.sources.alexa import AlexaSource
 from gateway.sources.fleet import Fleet
 from gateway.sources.in_process import InProcessUpstream
 from gateway.sources.one_click import OneClickSource
+from gateway.sources.upstream import Upstream
 from gateway.store.alexa_devices import NewAlexaDevice, add_device
 from gateway.store.announcing import AnnouncingDatabase
 from gateway.store.claim_codes import add_claim_code
 from gateway.store.database import Database
 from gateway.store.one_click_devices import register_device
+from gateway.store.polled import tenant_of
 from tests.clock import Clock
-from tests.schema.upstreams import BUTTONS, ECHOES, ONE_CLICK, Place
+from tests.schema.upstreams import BUTTONS, ECHOES, ONE_CLICK, Place, Ways
 from tests.schema.watched import Watched, watched_services
 
 SCHEMA = make_schema()
@@ -65,6 +73,17 @@ class Options:
     most: int = 0
     most_of_one: int = 0
     budget: Budget = field(default_factory=Budget)
+    endpoint_seconds: float = 0.01
+    most_devices: int = 100
+    most_listed: int = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Services that are only reached over HTTP; `context` is theirs."""
+
+    ways: Ways
+    context: ServiceContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +157,27 @@ async def following(
     clock: Clock,
     options: Options = Options(),  # frozen
     places: Sequence[Place] = (BUTTONS, ECHOES),
+    endpoints: Endpoints | None = None,
 ) -> AsyncIterator[Following]:
-    """Open it on a store; several may be open on the same."""
-    shown: dict[Any, tuple[str, ...]] = {}
-    for place in sorted(places, key=lambda place: place.name):
-        shown[place.service, place.tenant] = (*shown.get((place.service, place.tenant), ()), place.name)
-    hub = Hub(ChangeLog(database, shown), options.poll_seconds, options.most_kept, options.page)
-    context = ServiceContext(AnnouncingDatabase(database, hub.wake), clock, Sealer(bytes(32)))
-    watched = watched_services()
-    watched.use(context)
-    fleet = Fleet({place.name: _source(watched, place) for place in places}, SEALER)
+    """Open it on a store; several may be open on the same. `endpoints`: the devices are behind these, else embedded."""
+    hub = Hub(ChangeLog(database, _shown(places, endpoints)), options.poll_seconds, options.most_kept, options.page)
+    announcing = AnnouncingDatabase(database, hub.wake)
+    if endpoints is None:
+        context, watched = ServiceContext(announcing, clock, Sealer(bytes(32))), watched_services()
+        watched.use(context)
+        fleet = Fleet({place.name: _source(place, _straight(watched, place)) for place in places}, SEALER)
+    else:
+        context, watched = endpoints.context, endpoints.ways.watched
+        upstreams = endpoints.ways.by_name["aioboto3"]
+        fleet = Fleet({place.name: _source(place, upstreams[place.name]) for place in places}, SEALER)
+    feeding = PollerOptions(options.endpoint_seconds, timedelta(days=7), str(id(hub)), clock)
+    pollers = {
+        name: Poller(source, options.most_listed, announcing, feeding)
+        for name, source in fleet.sources.items()
+        if endpoints is not None and options.endpoint_seconds
+    }
+    telling = frozenset(fleet.sources) if endpoints is None else frozenset()
+    feeds = Feeds(announcing, telling, pollers, options.most_devices, feeding)
 
     @asynccontextmanager
     async def make_context(caller: Caller) -> AsyncIterator[Context]:
@@ -157,11 +187,20 @@ async def following(
     viewers = Viewers(options.check_seconds, clock)
     counts = StreamCounts(options.most, options.most_of_one)
     execution = Execution(Executor(SCHEMA), make_context, options.budget)
-    subscriptions = Subscriptions(execution, hub, viewers, counts, options.most_waiting)
+    subscriptions = Subscriptions(execution, Live(hub, feeds), viewers, counts, options.most_waiting)
     async with AsyncExitStack() as stack:
-        for work in (hub.run(), viewers.run()):
+        polling = [feeds.run(), *(poller.run() for poller in pollers.values())] if pollers else []
+        for work in (hub.run(), viewers.run(), *polling):
             stack.push_async_callback(_stop, asyncio.create_task(work))
         yield Following(context, clock, hub, viewers, subscriptions, watched, fleet)
+
+
+def _shown(places: Sequence[Place], endpoints: Endpoints | None) -> Places:
+    shown: dict[tuple[DeviceService, Tenant], tuple[str, ...]] = {}
+    for place in sorted(places, key=lambda place: place.name):
+        key = place.service, place.tenant if endpoints is None else tenant_of(place.name)
+        shown[key] = (*shown.get(key, ()), place.name)
+    return shown
 
 
 async def _stop(task: asyncio.Task[None]) -> None:
@@ -170,11 +209,14 @@ async def _stop(task: asyncio.Task[None]) -> None:
         await task
 
 
-def _source(watched: Watched, place: Place) -> OneClickSource | AlexaSource:
+def _straight(watched: Watched, place: Place) -> InProcessUpstream:
     part = watched.one_click if place.service is ONE_CLICK else watched.alexa
-    upstream = InProcessUpstream(
+    return InProcessUpstream(
         place.name, place.tenant, part.call, part.call_beyond, part.call_many, frozenset(part.beyond)
     )
+
+
+def _source(place: Place, upstream: Upstream) -> OneClickSource | AlexaSource:
     kind = OneClickSource if place.service is ONE_CLICK else AlexaSource
     return kind(place.name, place.region, upstream, 5000)
 

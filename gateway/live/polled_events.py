@@ -1,0 +1,68 @@
+"""New events of devices whose source is only asked now and then."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+import orjson
+import structlog
+
+from gateway.model.device import Device, OneClickDevice
+from gateway.model.errors import GatewayError, NotFound
+from gateway.model.event import DeviceEvent
+from gateway.model.query import EventQuery
+from gateway.sources.events import milliseconds, utc
+from gateway.sources.fleet import Source
+from gateway.store.events import StoredEvent
+from gateway.store.polled import Polled
+
+OVERLAP = timedelta(minutes=2)
+"""How late an event may be known to its service, by its own time."""
+
+PAGE = 200
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+
+Found = tuple[str, StoredEvent, int]
+"""A device's key, an event of it, and the time since when it is told of."""
+
+
+async def read_events(
+    source: Source, devices: Sequence[Device], state: Mapping[str, Polled], now: int
+) -> tuple[list[Found], set[str]]:
+    """Read what happened since each device was last asked about, oldest first; tell also of whom that failed."""
+    found: list[Found] = []
+    failed: set[str] = set()
+    asked = [(device, _query(device, state[device.key], now)) for device in devices]
+    while asked:
+        runs = await source.events(asked)
+        further = []
+        for (device, query), run in zip(asked, runs, strict=True):
+            if isinstance(run, NotFound):
+                continue
+            if isinstance(run, GatewayError):
+                failed.add(device.key)
+                log.warning("events cannot be looked at", source=source.name, device=device.key, reason=run.message)
+                continue
+            found += [(device.key, _stored(event), state[device.key].since) for event in run.events]
+            if run.more and run.events:
+                token = run.tokens[-1] if run.tokens else None
+                further.append((device, _older(query, run.events[-1], token)))
+        asked = further
+    kept = [one for one in found if one[0] not in failed]
+    return sorted(kept, key=lambda one: (one[1].time, one[0], one[1].type, one[1].value)), failed
+
+
+def _query(device: Device, polled: Polled, now: int) -> EventQuery:
+    start = utc(polled.polled_to) - OVERLAP
+    return EventQuery(device.key, start, utc(now + 1), None, None, None, backwards=False, limit=PAGE)
+
+
+def _older(query: EventQuery, last: DeviceEvent, token: str | None) -> EventQuery:
+    return EventQuery(
+        query.device, query.start, query.end, None, None, last.position, backwards=False, limit=PAGE, token=token
+    )
+
+
+def _stored(event: DeviceEvent) -> StoredEvent:
+    standard = orjson.dumps(event.raw["stdEvent"]).decode() if isinstance(event.device, OneClickDevice) else None
+    return StoredEvent(milliseconds(event.timestamp), event.type, event.value, standard)

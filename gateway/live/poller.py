@@ -1,0 +1,207 @@
+"""Looks at a source that cannot tell by itself what happens, and writes what it finds to the log."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import orjson
+import structlog
+from sqlalchemy import Connection
+
+from gateway.live.polled_events import Found, read_events
+from gateway.model.device import Device
+from gateway.model.errors import GatewayError, ScanLimit, UpstreamUnavailable
+from gateway.model.filter import DeviceFilter
+from gateway.sources.events import milliseconds
+from gateway.sources.fleet import Source
+from gateway.sources.listing import Window
+from gateway.store import polled as store
+from gateway.store.changes import Change, ChangeKind
+from gateway.store.changes import log as write_log
+from gateway.store.database import Database
+from gateway.store.leases import end_lease, take_lease
+from gateway.store.polled import Polled
+
+LIST = "*list"
+"""Stands among the watched devices for the list of all of them."""
+
+EVENTS = "*events"
+"""Stands there for the events of every device of the list."""
+
+LISTED = "*device "
+"""Begins the name under which is kept what the list said of a device."""
+
+LEASE_ROUNDS = 3
+"""Rounds that a poller which dies keeps the others waiting for."""
+
+PATIENCE, GLANCE = 5.0, 0.05
+"""Seconds that a stream waits for a look at what it follows, beside the rounds, and between its own looks for that."""
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class PollerOptions:
+    """`seconds` between rounds; `kept`: how long what was polled is remembered; `holder` names this process."""
+
+    seconds: float
+    kept: timedelta
+    holder: str
+    clock: Callable[[], datetime]
+
+
+class Poller:
+    """The one of all processes' that holds the lease looks at the source, while anybody follows it."""
+
+    def __init__(self, source: Source, most_listed: int, database: Database, options: PollerOptions) -> None:
+        self.source = source
+        self._most_listed = most_listed
+        self._database = database
+        self._options = options
+        self._woken = asyncio.Event()
+        self._known: dict[str, Device] = {}
+        self._holds = False
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Look at the source, for ever; one that fails is looked at again."""
+        try:
+            while True:
+                try:
+                    await self.look()
+                except Exception as error:  # noqa: BLE001  # whatever it is, the next round is another chance
+                    log.warning("a source cannot be followed", source=self.source.name, reason=repr(error))
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._options.seconds):
+                        await self._woken.wait()
+                self._woken.clear()
+        finally:
+            await self._let_go()
+
+    async def look(self) -> None:
+        """Look once, where somebody follows the source and nobody else looks."""
+        name, now = self.source.name, self._now()
+        wanted = await self._database.read(lambda connection: store.watched(connection, name, now))
+        if not wanted:
+            self._known.clear()
+            await self._let_go()
+            return
+        until = now + round(self._options.seconds * LEASE_ROUNDS * 1000)
+        holder = self._options.holder
+        self._holds = await self._database.write(
+            lambda connection: take_lease(connection, self._lease, holder, now, until)
+        )
+        if self._holds:
+            await self._look_at(wanted, now)
+
+    async def devices(self, most: int) -> list[Device]:
+        """Every device of the source; raise ScanLimit where there are more."""
+        listing = self.source.listing(DeviceFilter(), ())
+        chunk = await listing.read(Window(None, None, backwards=False, limit=most + 1))
+        if len(chunk.found) > most:
+            raise ScanLimit(f"Source {self.source.name} has more than {most} devices to follow.")
+        return [found.item for found in chunk.found]
+
+    async def _let_go(self) -> None:
+        """Let another process look from now on."""
+        if self._holds:
+            self._holds = False
+            await self._database.write(lambda connection: end_lease(connection, self._lease, self._options.holder))
+
+    @property
+    def _lease(self) -> str:
+        return f"poll {self.source.name}"
+
+    def _now(self) -> int:
+        return milliseconds(self._options.clock())
+
+    async def caught_up(self, keys: Sequence[str], since: int) -> None:
+        """Wait until what is followed has been looked at after a time; raise UpstreamUnavailable where it is not."""
+        patience = PATIENCE + self._options.seconds * (LEASE_ROUNDS + 1)
+        for _ in range(round(patience / GLANCE)):
+            state = await self._database.read(lambda connection: store.polled_of(connection, self.source.name))
+            if all(key in state and state[key].polled_to >= since for key in keys):
+                return
+            self.wake()
+            await asyncio.sleep(GLANCE)
+        raise UpstreamUnavailable(f"Source {self.source.name} cannot be followed now.", self.source.name)
+
+    async def _look_at(self, wanted: set[str], now: int) -> None:
+        name = self.source.name
+        state = await self._database.scan(lambda connection: store.polled_of(connection, name))
+        listed = await self.devices(self._most_listed) if wanted & {LIST, EVENTS} else None
+        self._known.update({device.key: device for device in listed or ()})
+        keys = wanted - {LIST, EVENTS}
+        if EVENTS in wanted:
+            began = state[EVENTS]
+            keys |= {device.key for device in listed or ()}
+            state = {**{key: Polled(began.since, began.since, None) for key in keys}, **state}
+        devices, failed = await self._described(sorted(keys & state.keys()))
+        found, unread = await read_events(self.source, devices, state, now)
+        looked_at = (keys | (wanted & {EVENTS})) & state.keys() - failed - unread
+        await self._write(state, listed, sorted(looked_at), found, now)
+
+    async def _described(self, keys: Sequence[str]) -> tuple[list[Device], set[str]]:
+        """The devices that are there, asked for once for as long as they are followed, and those that failed."""
+        unknown, failed = [key for key in keys if key not in self._known], set()
+        for key, device in zip(unknown, await self.source.devices(unknown) if unknown else (), strict=True):
+            if isinstance(device, GatewayError):
+                failed.add(key)
+            elif device is not None:
+                self._known[key] = device
+        return [self._known[key] for key in keys if key in self._known], failed
+
+    async def _write(
+        self,
+        state: dict[str, Polled],
+        listed: Sequence[Device] | None,
+        looked_at: Sequence[str],
+        found: Sequence[Found],
+        now: int,
+    ) -> None:
+        source, before = self.source, now - round(self._options.kept.total_seconds() * 1000)
+
+        def write(connection: Connection) -> None:
+            new = {key: replace(state[key], polled_to=now) for key in looked_at}
+            rows = [] if listed is None else self._differences(connection, state, listed, new, now)
+            rows += store.new_events(connection, source.name, source.service, found)
+            store.keep_polled(connection, source.name, new)
+            store.forget_before(connection, source.name, before)
+            write_log(connection, now, rows)
+
+        await self._database.write(write)
+
+    def _differences(
+        self,
+        connection: Connection,
+        state: dict[str, Polled],
+        listed: Sequence[Device],
+        new: dict[str, Polled],
+        now: int,
+    ) -> list[Change]:
+        """What is different from the list before; nothing where there was none."""
+        first = LIST not in state or state[LIST].digest is None
+        digests = {LISTED + device.key: _digest(device) for device in listed}
+        gone = [key for key in state if key.startswith(LISTED) and key not in digests]
+        rows = [self._change(key, ChangeKind.REMOVED) for key in gone]
+        for key, digest in digests.items():
+            known = state.get(key)
+            if known is None or known.digest != digest:
+                rows.append(self._change(key, ChangeKind.ADDED if known is None else ChangeKind.CHANGED))
+            new[key] = Polled(now, now, digest)
+        new[LIST] = Polled(now, now, "read")
+        store.drop_polled(connection, self.source.name, gone)
+        return [] if first else rows
+
+    def _change(self, listed: str, kind: ChangeKind) -> Change:
+        key = listed.removeprefix(LISTED)
+        return Change(store.tenant_of(self.source.name), self.source.service, key, kind)
+
+
+def _digest(device: Device) -> str:
+    return sha256(orjson.dumps(device, option=orjson.OPT_SORT_KEYS)).hexdigest()
