@@ -27,6 +27,7 @@ from tests.bench.growth import clients, pages, stores
 from tests.bench.measure import Effort
 from tests.bench.memory import steady
 from tests.bench.readme import write_readme
+from tests.bench.refusals import refusals
 from tests.bench.report import machine, print_bars, print_table
 from tests.bench.section import Ground, Part, Section
 from tests.bench.servers import OTHER
@@ -38,6 +39,7 @@ CACHE = Path(__file__).parents[2] / "build" / "bench"
 PARTS: Mapping[str, Part] = {
     "execution": execution,
     "front": front,
+    "refusals": refusals,
     "start": start,
     "counts": counts,
     "pages": pages,
