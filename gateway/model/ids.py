@@ -7,6 +7,7 @@ from enum import StrEnum
 from gateway.model.errors import InvalidInput
 
 VERSION = 1
+_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
 class NodeKind(StrEnum):
@@ -26,8 +27,7 @@ class GlobalId:
 
     def encode(self) -> str:
         parts = [VERSION, self.kind.value, self.source, self.key]
-        plain = json.dumps(parts, separators=(",", ":"), ensure_ascii=False)
-        return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+        return base64.urlsafe_b64encode(_JSON.encode(parts).encode()).decode().rstrip("=")
 
 
 def decode_id(text: str, argument: str = "id") -> GlobalId:

@@ -20,8 +20,17 @@ LoadEvents = Callable[[tuple[Device, EventQuery]], Awaitable[EventRun]]
 
 @dataclass(frozen=True, slots=True)
 class EventEdge:
+    """An event in its page; `token` is of the service's page that it came in."""
+
     node: DeviceEvent
-    mark: Mark
+    purpose: str
+    query: EventQuery
+    token: str | None
+
+    @property
+    def mark(self) -> Mark:
+        """Where the event stands; made when a cursor is asked for, which most pages are not."""
+        return Mark(self.purpose, _payload(self.query, self.node, self.token))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +64,7 @@ async def event_page(
         return EventPage((), slice_, more=False)
     run = await load((device, query))
     tokens = run.tokens or (None,) * len(run.events)
-    edges = [
-        EventEdge(event, Mark(purpose, _payload(query, event, token)))
-        for event, token in zip(run.events, tokens, strict=True)
-    ]
+    edges = [EventEdge(event, purpose, query, token) for event, token in zip(run.events, tokens, strict=True)]
     return EventPage(tuple(reversed(edges) if slice_.backwards else edges), slice_, run.more)
 
 
