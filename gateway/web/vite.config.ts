@@ -15,5 +15,5 @@ export default defineConfig({
   worker: { format: 'es' },
   // `npm run dev` serves the page and passes queries on to a gateway that runs beside it, Host and Origin as they are:
   // the gateway refuses a request in which they differ.
-  server: { proxy: { '/graphql': { target: 'http://127.0.0.1:8000' } } },
+  server: { proxy: { '/graphql': { target: 'http://127.0.0.1:8000', ws: true } } },
 });

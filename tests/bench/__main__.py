@@ -24,6 +24,7 @@ from tests.bench.execution import execution
 from tests.bench.fleets import FIFTY, make_fleet
 from tests.bench.front import front
 from tests.bench.growth import clients, pages, stores
+from tests.bench.live import live
 from tests.bench.measure import Effort
 from tests.bench.memory import steady
 from tests.bench.readme import write_readme
@@ -46,6 +47,7 @@ PARTS: Mapping[str, Part] = {
     "clients": clients,
     "stores": stores,
     "depth": depth,
+    "live": live,
     "memory": steady,
 }
 CAREFUL, QUICK = Effort(rounds=5, seconds=1.0), Effort(rounds=1, seconds=0.7)

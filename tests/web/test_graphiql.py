@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.web.conftest import Served, open_graphiql
 
-TABS = ["Fleet", "DeviceEvents", "ClaimDevices", "TagDevice"]
+TABS = ["Fleet", "DeviceEvents", "ClaimDevices", "TagDevice", "Live"]
 
 
 def test_runs_a_query(page: Page) -> None:
@@ -35,7 +35,7 @@ def test_follows_a_type_in_the_docs(page: Page) -> None:
 
 
 def test_opens_on_tabs_for_a_newcomer(page: Page) -> None:
-    """Four tabs wait: the fleet, a device with its events, a claim, tags."""
+    """Five tabs wait: the fleet, a device with its events, a claim, tags, what happens now."""
     expect(page.get_by_role("tab")).to_have_text([re.compile(f"^{name}") for name in TABS])
 
 
@@ -104,7 +104,7 @@ def test_prettifies(page: Page) -> None:
 
 def test_needs_no_mouse(page: Page) -> None:
     """The Tab key reaches every control; Enter goes into the editor, Ctrl-Enter runs, Ctrl-M and Tab lead out."""
-    reached = [focus_next(page) for _ in range(24)]
+    reached = [focus_next(page) for _ in range(27)]
     page.locator(".graphiql-query-editor .graphiql-editor").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Control+Enter")
@@ -125,6 +125,7 @@ def test_needs_no_mouse(page: Page) -> None:
         "Prettify query (Shift-Ctrl-P)",
         "Merge fragments into query (Shift-Ctrl-M)",
         "Copy query (Shift-Ctrl-C)",
+        "Subscriptions travel over WebSocket; change to SSE",
         "Variables",
         "Headers",
         "Hide editor tools",

@@ -1,33 +1,34 @@
 import type { GraphiQLProps } from 'graphiql';
+import { OperationTypeNode, getOperationAST, parse, visit } from 'graphql';
 
-const ENDPOINT = '/graphql';
+import { request } from './request';
+import { overEvents, overSocket } from './streams';
+import { chosenWay } from './way';
 
-/** Sends one operation to the gateway that served the page. Whatever goes wrong comes back as GraphQL's `errors`, to be read in the response pane. */
-export const fetcher: GraphiQLProps['fetcher'] = async ({ query, operationName, variables }, options) => {
-  try {
-    const response = await fetch(ENDPOINT, {
-      method: 'POST',
-      headers: {
-        accept: 'application/graphql-response+json, application/json;q=0.9',
-        'content-type': 'application/json',
-        ...options?.headers,
-      },
-      body: JSON.stringify({ query, operationName, variables }),
-    });
-    return result(response, await response.text());
-  } catch (error) {
-    return failure(`The gateway at ${location.origin} does not answer (${error}). Is it still running? Start it and run the operation again.`);
-  }
+/** Sends one operation to the gateway that served the page, in the way that its results need. */
+export const fetcher: GraphiQLProps['fetcher'] = (params, options) => {
+  const headers = options?.headers ?? {};
+  if (isSubscription(params)) return chosenWay() === 'SSE' ? overEvents(params, headers) : overSocket(params, headers);
+  return isDeferred(params.query) ? overEvents(params, headers) : request(params, headers);
 };
 
-function result(response: Response, body: string) {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return failure(`The gateway answered ${response.status} ${response.statusText}, which is not GraphQL: ${body.slice(0, 500)}`);
-  }
+function isSubscription({ query, operationName }: { query: string; operationName?: string | null }) {
+  return parsed(query, (document) => getOperationAST(document, operationName)?.operation === OperationTypeNode.SUBSCRIPTION);
 }
 
-function failure(message: string) {
-  return { errors: [{ message }] };
+function isDeferred(query: string) {
+  return parsed(query, (document) => {
+    let found = false;
+    visit(document, { Directive: ({ name }) => { found ||= name.value === 'defer' || name.value === 'stream'; } });
+    return found;
+  });
+}
+
+/** What cannot be parsed is the gateway's to refuse. */
+function parsed(query: string, ask: (document: ReturnType<typeof parse>) => boolean) {
+  try {
+    return ask(parse(query));
+  } catch {
+    return false;
+  }
 }

@@ -5,9 +5,20 @@ import './page.css';
 import './workers';
 import { fetcher } from './fetcher';
 import { defaultTabs } from './tabs';
+import { WaySwitch } from './way';
 
 createRoot(document.getElementById('graphiql')!).render(
   <GraphiQL fetcher={fetcher} defaultTabs={defaultTabs} defaultEditorToolsVisibility="variables">
     <GraphiQL.Logo>Device gateway</GraphiQL.Logo>
+    <GraphiQL.Toolbar>
+      {({ prettify, merge, copy }) => (
+        <>
+          {prettify}
+          {merge}
+          {copy}
+          <WaySwitch />
+        </>
+      )}
+    </GraphiQL.Toolbar>
   </GraphiQL>,
 );

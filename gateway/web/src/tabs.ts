@@ -3,6 +3,7 @@ import claimVariables from './tabs/claim.json?raw';
 import device from './tabs/device.graphql?raw';
 import deviceVariables from './tabs/device.json?raw';
 import fleet from './tabs/fleet.graphql?raw';
+import live from './tabs/live.graphql?raw';
 import tags from './tabs/tags.graphql?raw';
 import tagsVariables from './tabs/tags.json?raw';
 
@@ -12,4 +13,5 @@ export const defaultTabs = [
   { query: device, variables: deviceVariables },
   { query: claim, variables: claimVariables },
   { query: tags, variables: tagsVariables },
+  { query: live },
 ];
