@@ -2,6 +2,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -19,7 +20,6 @@ def configure_logging(form: str | None, level: str) -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
             *written,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
@@ -32,18 +32,24 @@ def _for_people() -> tuple[list[structlog.typing.Processor], Callable[..., struc
     renderer = structlog.dev.ConsoleRenderer(
         colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
     )
-    return [renderer], structlog.WriteLoggerFactory(sys.stderr)
+    return [structlog.processors.TimeStamper(fmt="iso", utc=True), renderer], structlog.WriteLoggerFactory(sys.stderr)
 
 
 def _for_programs() -> tuple[list[structlog.typing.Processor], Callable[..., structlog.typing.WrappedLogger]]:
     """Half of what a small request spends on its line goes into making it up for people."""
     renderer = structlog.processors.JSONRenderer(serializer=_json)
-    return [structlog.processors.format_exc_info, renderer], structlog.BytesLoggerFactory(sys.stderr.buffer)
+    return [_time, structlog.processors.format_exc_info, renderer], structlog.BytesLoggerFactory(sys.stderr.buffer)
+
+
+def _time(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    event["timestamp"] = datetime.now(UTC)
+    return event
 
 
 def _json(event: structlog.typing.EventDict, default: Callable[[Any], Any]) -> bytes:
     try:
-        return orjson.dumps(event, default=default)
+        return orjson.dumps(event, default=default, option=orjson.OPT_UTC_Z)
     except TypeError:
         # orjson refuses integers beyond 64 bits and lone surrogates; a log takes what comes.
+        event["timestamp"] = event["timestamp"].isoformat().replace("+00:00", "Z")
         return json.dumps(event, default=default).encode("ascii")
