@@ -18,6 +18,7 @@ import uvloop
 from rich.console import Console
 
 from gateway.observability.logging import configure_logging
+from tests.bench.cache import cache
 from tests.bench.counts import counts
 from tests.bench.depth import depth
 from tests.bench.execution import execution
@@ -39,6 +40,7 @@ from tests.bench.tape import record
 CACHE = Path(__file__).parents[2] / "build" / "bench"
 PARTS: Mapping[str, Part] = {
     "execution": execution,
+    "cache": cache,
     "front": front,
     "refusals": refusals,
     "start": start,

@@ -28,6 +28,8 @@ SHARES: Mapping[tuple[str, str], tuple[int, int]] = MappingProxyType(
 """How many times less CPU than the plain server's: what must be, and what is aimed at."""
 EXECUTION = (10, 20)
 """The same for the compiled executor, against graphql-core."""
+FROM_CACHE = (3, 1.5)
+"""How many times the CPU of ready bytes an answer from the cache may take, and what is aimed at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,13 @@ def execution_bar(times_less: float) -> Bar:
     reached = "reached" if times_less >= aim else "not yet"
     promise = f"execution alone, list50: CPU <= 1/{bar} of graphql-core"
     return Bar(promise, f"1/{times_less:.1f}", times_less >= bar, f"1/{aim} {reached}")
+
+
+def cache_bar(ratio: float) -> Bar:
+    bar, aim = FROM_CACHE
+    reached = "reached" if ratio <= aim else "not yet"
+    promise = f"list50 from the response cache: CPU <= {bar} x that of ready bytes"
+    return Bar(promise, f"{ratio:.2f} x", ratio <= bar, f"{aim} x {reached}")
 
 
 def calm_bar(cost: Cost) -> Bar:

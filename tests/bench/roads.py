@@ -67,6 +67,17 @@ def plain_over_http(fleet: Fleet, upstream: Server, directory: Path) -> Iterator
 
 
 @contextmanager
+def ready_bytes(body: bytes, directory: Path) -> Iterator[Road]:
+    """Starlette and uvicorn, which send that."""
+    directory.mkdir(parents=True, exist_ok=True)
+    path, port = directory / "body.json", free_port()
+    path.write_bytes(body)
+    command = ["uvicorn", "tests.bench.ready:app", "--port", str(port), "--no-access-log"]
+    with running(command, {"READY_BODY": str(path)}, directory, port) as server:
+        yield Road("ready bytes", IN_PROCESS, server)
+
+
+@contextmanager
 def stub_of(tape: Tape, directory: Path) -> Iterator[Server]:
     """A fleet's services for next to nothing, on the other core."""
     directory.mkdir(parents=True, exist_ok=True)
