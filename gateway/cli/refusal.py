@@ -55,8 +55,16 @@ def refuse(message: str) -> NoReturn:
     raise typer.Exit(1)
 
 
+def _place(loc: tuple[int | str, ...]) -> str:
+    """Name a setting; one of a source's by the number that a reader would count."""
+    match loc:
+        case ("sources", int(index), *rest):
+            return " of ".join([*map(str, rest), f"source {index + 1}"])
+    return ".".join(map(str, loc))
+
+
 def _line(problem: ErrorDetails) -> str:
-    place = ".".join(map(str, problem["loc"]))
+    place = _place(problem["loc"])
     message = problem["msg"].removeprefix("Value error, ")
     if problem["type"] == "extra_forbidden":
         return f"unknown setting {place}"

@@ -54,10 +54,10 @@ def told_at_once(*arguments: str) -> str:
         (b"page_size = 0\n", "setting page_size: .*greater"),
         (b'host = "0.0.0.0"\n', "beyond loopback .*GATEWAY_ALLOW_ANONYMOUS"),
         (SOURCE.format(name="hq").encode() * 2, "two sources are named 'hq'"),
-        (SOURCE.format(name="h q").encode(), r"setting sources\.0\.name: "),
-        (SOURCE.format(name="hq").encode() + b'colour = "red"\n', r"unknown setting sources\.0\.colour"),
+        (SOURCE.format(name="h q").encode(), r"setting name of source 1: "),
+        (SOURCE.format(name="hq").encode() + b'colour = "red"\n', r"unknown setting colour of source 1"),
         (b'[[sources]]\nname = "hq"\nservice = "one-click"\n', "source 'hq' needs exactly one of .*endpoint_url"),
-        (b'[[sources]]\nname = "hq"\nservice = "toaster"\nembedded = true\n', r"setting sources\.0\.service: "),
+        (b'[[sources]]\nname = "hq"\nservice = "toaster"\nembedded = true\n', r"setting service of source 1: "),
         (b'database_url = "mysql://localhost/fleet"\n', "setting database_url: it must begin with postgresql://"),
     ],
 )

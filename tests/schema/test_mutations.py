@@ -168,6 +168,19 @@ async def test_wrong_tags_are_refused_whole(graph: Graph, make: Make, tags: list
     assert graph.reached() == []
 
 
+async def test_what_a_tag_may_not_have_is_told_in_plain_words(graph: Graph) -> None:
+    """Which character it is, and which there may be; a button's tags may have any."""
+    device_id, tags = await an_echo(graph), [{"key": "k", "value": "Bell \N{BELL SYMBOL}"}]
+    error = await refusal(graph, TAG, id=device_id, tags=tags)
+    [payload] = (await graph.data(TAG, id=await a_button(graph), tags=tags)).values()
+
+    assert (error["code"], error["field"]) == ("INVALID_INPUT", ["input", "tags"])
+    assert error["message"] == (
+        "Tags of this device have letters, digits, spaces and _.:/=+-@ only, not '\N{BELL SYMBOL}'."
+    )
+    assert payload["device"]["tags"] == tags
+
+
 @pytest.mark.parametrize("make", [a_button, an_echo], ids=["button", "echo"])
 async def test_the_longest_tag_is_set_and_removed(graph: Graph, make: Make) -> None:
     """A key of 128 characters and a value of 256 are a tag."""

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 
+import regex
 import strawberry
 
 from gateway.model.device import Device
@@ -13,6 +14,8 @@ from gateway.schema.tag import tags_of
 MOST_TAGS = 50
 LONGEST_KEY = 128
 LONGEST_VALUE = 256
+STRANGE = regex.compile(r"[^\p{L}\p{Z}\p{N}_.:/=+\-@]")
+"""What a tag of an Echo device cannot have; a button's can have anything."""
 
 
 @strawberry.input
@@ -88,7 +91,11 @@ async def _tag(info: Info, device: Device, tags: Sequence[Tag]) -> None:
     except Rejected:
         if await _too_many(info, device, tags):
             raise LimitExceeded(f"A device has at most {MOST_TAGS} tags.") from None
-        raise
+        strange = STRANGE.search("".join(tag.key + tag.value for tag in tags))
+        if strange is None:
+            raise
+        message = f"Tags of this device have letters, digits, spaces and _.:/=+-@ only, not {strange[0]!r}."
+        raise Rejected(message) from None
 
 
 async def _too_many(info: Info, device: Device, tags: Sequence[Tag]) -> bool:
