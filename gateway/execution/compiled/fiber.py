@@ -96,17 +96,19 @@ class Fiber:
         if self._must_cancel and awaited.cancel():
             self._must_cancel = False
 
-    def _wake(self, _awaited: Future[Any] | None) -> None:
+    def _wake(self, awaited: Future[Any] | None) -> None:
         self._fut_waiter = None
+        if self._must_cancel and awaited is not None and not awaited.cancelled():
+            awaited.exception()  # what came of it is known, although it is not told any more
         enter_task(self._loop, self)
         try:
-            awaited = self._resume()
+            waits_for = self._resume()
         except StopIteration as end:
             self._value = end.value
         except (Exception, CancelledError) as error:  # noqa: BLE001  # its owner's to deal with
             self._error = error
         else:
-            self._wait_for(awaited)
+            self._wait_for(waits_for)
             return
         finally:
             leave_task(self._loop, self)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from enum import Enum
-from math import inf
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -29,10 +28,6 @@ TESTS: Final[Mapping[GraphQLLeafType, str]] = MappingProxyType(
     }
 )
 """Whether a value of a scalar of the specification's is its own serialisation."""
-
-NAMES: Final[Mapping[str, object]] = MappingProxyType(
-    {"type": type, "str": str, "bool": bool, "int": int, "float": float, "inf": inf}
-)
 
 
 class Unusual(Exception):

@@ -50,7 +50,7 @@ class Resolvers:
         if described.default_resolver is not getattr:
             return Read(f"r{number}(source, n{number})", {f"r{number}": described.default_resolver, f"n{number}": name})
         if not name.isidentifier() or iskeyword(name):
-            return Read(f"getattr(source, n{number})", {f"n{number}": name, "getattr": getattr}, plain=True)
+            return Read(f"getattr(source, n{number})", {f"n{number}": name}, plain=True)
         return Read(f"source.{name}", {}, plain=True)
 
     def _is_direct(self, field: Field, described: StrawberryField) -> bool:

@@ -1,6 +1,7 @@
 """Writes the text of a function. The names of keys, values and types are looked up: none of them is in the text."""
 
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import Any, Final, cast
 
 from graphql import GraphQLLeafType, is_non_null_type
@@ -27,7 +28,6 @@ ATTRIBUTES: Final = """\
         again{n}(run, source, at, result)"""
 ASSIGNMENT: Final = "        result[k{n}] = {expression}"
 FOOT: Final = "    return result"
-NAMES: Final = {**leaf.NAMES, "Exception": Exception, "__builtins__": {}}
 
 
 class Writer:
@@ -41,7 +41,7 @@ class Writer:
         self._resolvers = resolvers
         self._completion = completion
         self._ordinary = ordinary
-        self._names: dict[str, object] = dict(NAMES)
+        self._names: dict[str, object] = {"inf": inf}
         self._text = [HEAD]
         self._attributes: list[tuple[Field, str, Complete]] = []
         self._assignments: list[str] = []
