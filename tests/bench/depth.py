@@ -38,7 +38,7 @@ async def depth(ground: Ground) -> Section:
             for way, pages in ways.items()
             for page in pages
         ]
-        costs = await measure(tasks, ground.effort, ground.say)
+        costs = await measure(tasks, ground.effort.less, ground.say)
     return Section([_table(devices, costs)], _bars(list(ways), costs))
 
 

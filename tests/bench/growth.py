@@ -34,7 +34,7 @@ async def pages(ground: Ground) -> Section:
         near = gateway_in_process(fleet, ground.directory / "pages-near", more=LARGE_PAGES)
         roads = [stack.enter_context(road) for road in (far, near)]
         tasks = [Task(f"page of {size:,}", road, [listed(size)], CLIENTS) for road in roads for size in PAGES]
-        costs = await measure(tasks, ground.effort, ground.say)
+        costs = await measure(tasks, ground.effort.less, ground.say)
     bars = [
         ratio_bar(
             f"{road.upstream}: CPU of a page of 1,000, of that of 50",
@@ -59,7 +59,7 @@ async def clients(ground: Ground) -> Section:
             for road in (far, near)
             for crowd in CROWDS
         ]
-        costs = await measure(tasks, ground.effort, ground.say)
+        costs = await measure(tasks, ground.effort.less, ground.say)
     return Section([_table("Clients at once", costs)], [])
 
 
@@ -77,7 +77,7 @@ async def stores(ground: Ground) -> Section:
                     Task(f"{operation.name} of {size:,}", road, [operation], CLIENTS)
                     for operation in (LIST50, one(size // 2))
                 ]
-        costs = await measure(tasks, ground.effort, ground.say)
+        costs = await measure(tasks, ground.effort.less, ground.say)
     return Section([_table("Devices in the store", costs)], [])
 
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import cycle
 
@@ -30,19 +31,41 @@ GoOn = Callable[[int], bool]
 """Told how many requests have been answered so far; whether there is another is its answer."""
 
 
-async def load(port: int, requests: Sequence[bytes], clients: int, go_on: GoOn, expected: bytes = DATA) -> Load:
-    """Let the clients send the requests in turn, each its next one when it has its answer."""
-    loop = asyncio.get_running_loop()
-    turns, latencies = cycle(requests), list[float]()
+class Crowd:
+    """Clients that are connected and have had an answer each: a server takes new connections one by one, and who waits
+    for that is not who waits for an answer.
+    """
+
+    def __init__(self, clients: Sequence["_Client"]) -> None:
+        self._clients = clients
+
+    async def ask(self, go_on: GoOn) -> Load:
+        """Let the clients send the requests in turn, each its next one when it has its answer."""
+        latencies: list[float] = []
+        began = time.perf_counter()
+        await asyncio.gather(*(client.ask_on(go_on, latencies) for client in self._clients))
+        return Load(latencies, time.perf_counter() - began)
+
+
+@asynccontextmanager
+async def crowd(port: int, requests: Sequence[bytes], clients: int, expected: bytes = DATA) -> AsyncIterator[Crowd]:
+    loop, turns = asyncio.get_running_loop(), cycle(requests)
     made = [
-        await loop.create_connection(lambda: _Client(turns, latencies, go_on, expected), "127.0.0.1", port)
-        for _ in range(clients)
+        (await loop.create_connection(lambda: _Client(turns, expected), "127.0.0.1", port))[1] for _ in range(clients)
     ]
-    began = time.perf_counter()
-    for _, client in made:
-        client.ask()
-    await asyncio.gather(*(client.done for _, client in made))
-    return Load(latencies, time.perf_counter() - began)
+    try:
+        for client in made:
+            await client.ask_on(lambda sent: not sent, [])
+        yield Crowd(made)
+    finally:
+        for client in made:
+            client.close()
+
+
+async def load(port: int, requests: Sequence[bytes], clients: int, go_on: GoOn) -> Load:
+    """A crowd that comes, asks and goes."""
+    async with crowd(port, requests, clients) as here:
+        return await here.ask(go_on)
 
 
 async def answer(port: int, operation: Operation) -> bytes:
@@ -87,23 +110,34 @@ def for_seconds(seconds: float) -> GoOn:
 
 
 class _Client(asyncio.Protocol):
-    """One connection; `done` when its last answer is there."""
+    """One connection."""
 
-    def __init__(self, turns: Iterator[bytes], latencies: list[float], go_on: GoOn, expected: bytes) -> None:
-        self._turns, self._latencies, self._go_on, self._expected = turns, latencies, go_on, expected
+    def __init__(self, turns: Iterator[bytes], expected: bytes) -> None:
+        self._turns, self._expected = turns, expected
         self._received: list[bytes] = []
         self._missing: int | None = None
         self._sent = 0.0
+        self._go_on: GoOn
+        self._latencies: list[float]
+        self._done: asyncio.Future[None]
         self._transport: asyncio.Transport
-        self.done = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvloop has it
         self._transport = transport
 
-    def ask(self) -> None:
+    def ask_on(self, go_on: GoOn, latencies: list[float]) -> asyncio.Future[None]:
+        """Ask as long as it goes on; the seconds of each answer are added to `latencies`."""
+        self._go_on, self._latencies = go_on, latencies
+        self._done = asyncio.get_running_loop().create_future()
+        self._ask()
+        return self._done
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def _ask(self) -> None:
         if not self._go_on(len(self._latencies)):
-            self._transport.close()
-            self.done.set_result(None)
+            self._done.set_result(None)
             return
         self._received, self._missing, self._sent = [], None, time.perf_counter()
         self._transport.write(next(self._turns))
@@ -116,11 +150,11 @@ class _Client(asyncio.Protocol):
             self._missing -= len(data)
         if self._missing == 0:
             self._latencies.append(time.perf_counter() - self._sent)
-            self.ask()
+            self._ask()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if not self.done.done():
-            self.done.set_exception(exc or WrongAnswer("the connection was closed"))
+        if not self._done.done():
+            self._done.set_exception(exc or WrongAnswer("the connection was closed"))
 
     def _read_head(self) -> None:
         whole = b"".join(self._received)
@@ -131,7 +165,7 @@ class _Client(asyncio.Protocol):
             _check(head, body, self._expected)
             self._missing = _length(head) - len(body)
         except WrongAnswer as error:
-            self.done.set_exception(error)
+            self._done.set_exception(error)
             self._transport.close()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
 
-from tests.bench.load import Load, calls_of, for_seconds, load, request_of
+from tests.bench.load import Load, calls_of, crowd, for_seconds, load, request_of
 from tests.bench.operations import Operation
 from tests.bench.roads import SIGNED_HTTP, Road
 
@@ -35,6 +35,11 @@ class Effort:
 
     rounds: int
     seconds: float
+
+    @property
+    def less(self) -> "Effort":
+        """For what shows how a cost grows, where a tenth more or less tells nothing."""
+        return Effort(min(self.rounds, 3), self.seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +84,10 @@ async def memory(task: Task, requests: int) -> list[int]:
 
 
 async def _sample(task: Task, effort: Effort) -> Cost:
-    before = await _spent(task.road)
-    done = await load(task.road.gateway.port, task.requests, task.clients, for_seconds(effort.seconds))
-    after = await _spent(task.road)
+    async with crowd(task.road.gateway.port, task.requests, task.clients) as clients:
+        before = await _spent(task.road)
+        done = await clients.ask(for_seconds(effort.seconds))
+        after = await _spent(task.road)
     return cost_of(task, done, *(end - start for start, end in zip(before, after, strict=True)))
 
 
