@@ -1,26 +1,28 @@
 """Loaders of one request, named by key; a batch is one plural call of each source."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property, partial
 from typing import Any, TypeAlias
 
-from aiodataloader import DataLoader
-
+from gateway.loader import Loader
 from gateway.model.device import Device, DeviceMethod
 from gateway.model.errors import GatewayError
-from gateway.model.query import EventQuery
 from gateway.model.room import Room
 from gateway.model.tag import Tag
 from gateway.model.user import User
 from gateway.observability.metrics import Histograms
 from gateway.sources.alexa import AlexaSource
-from gateway.sources.events import EventRun
+from gateway.sources.event_pages import EventPage, EventsAsked, event_pages
 from gateway.sources.fleet import Fleet, Source
 from gateway.sources.one_click import OneClickSource
 
 SourceKey = tuple[str, str]
 """A configured source's name, and the key of something in it."""
+
+EventKey: TypeAlias = tuple[Device, EventsAsked, datetime]
+"""A device, what is asked of its events, and when."""
 
 Load: TypeAlias = Callable[[Source, Sequence[Any]], Awaitable[Sequence[Any]]]
 """Asks a source for many things at once; an answer, a failure or None for each, in order."""
@@ -34,34 +36,34 @@ class Loaders:
 
     def __init__(self, fleet: Fleet, sizes: Histograms | None = None) -> None:
         self._load = partial(_loader, fleet, sizes)
-        self._made: list[DataLoader[Any, Any]] = []
+        self._made: list[Loader[Any, Any]] = []
         self._told: list[Device] = []
 
     @cached_property
-    def device_by_id(self) -> DataLoader[SourceKey, Device | None]:
+    def device_by_id(self) -> Loader[SourceKey, Device | None]:
         loader = self._make("device_by_id", _devices)
         _prime(loader, self._told)
         return loader
 
     @cached_property
-    def tags_by_device(self) -> DataLoader[SourceKey, tuple[Tag, ...]]:
+    def tags_by_device(self) -> Loader[SourceKey, tuple[Tag, ...]]:
         return self._make("tags_by_device", _tags)
 
     @cached_property
-    def methods_by_device(self) -> DataLoader[SourceKey, tuple[DeviceMethod, ...]]:
+    def methods_by_device(self) -> Loader[SourceKey, tuple[DeviceMethod, ...]]:
         return self._make("methods_by_device", _methods)
 
     @cached_property
-    def room_by_arn(self) -> DataLoader[SourceKey, Room | None]:
+    def room_by_arn(self) -> Loader[SourceKey, Room | None]:
         return self._make("room_by_arn", _rooms)
 
     @cached_property
-    def user_by_arn(self) -> DataLoader[SourceKey, User | None]:
+    def user_by_arn(self) -> Loader[SourceKey, User | None]:
         return self._make("user_by_arn", _users)
 
     @cached_property
-    def events_by_device(self) -> DataLoader[tuple[Device, EventQuery], EventRun]:
-        return self._make("events_by_device", _events, lambda key: (key[0].source, key[1]))
+    def events_by_device(self) -> Loader[EventKey, EventPage]:
+        return self._make("events_by_device", _events, _event_identity)
 
     def prime(self, devices: Sequence[Device]) -> None:
         """Remember what a list told, so that it is not asked again."""
@@ -74,15 +76,20 @@ class Loaders:
         """Forget all, after a write."""
         self._told.clear()
         for loader in self._made:
-            loader.clear_all()
+            loader.forget()
 
-    def _make(self, name: str, load: Load, cache_key: Callable[[Any], object] | None = None) -> DataLoader[Any, Any]:
-        loader = self._load(name, load, cache_key)
+    def close(self) -> None:
+        """Stop what nobody waits for any more."""
+        for loader in self._made:
+            loader.close()
+
+    def _make(self, name: str, load: Load, identity: Callable[[Any], Hashable] | None = None) -> Loader[Any, Any]:
+        loader = self._load(name, load, identity)
         self._made.append(loader)
         return loader
 
 
-def _prime(loader: DataLoader[SourceKey, Device | None], devices: Sequence[Device]) -> None:
+def _prime(loader: Loader[SourceKey, Device | None], devices: Sequence[Device]) -> None:
     for device in devices:
         loader.prime((device.source, device.key), device)
 
@@ -92,14 +99,14 @@ def _loader(
     sizes: Histograms | None,
     name: str,
     load: Load,
-    cache_key: Callable[[Any], object] | None = None,
-) -> DataLoader[Any, Any]:
-    async def batch(keys: list[Any]) -> list[Any]:
+    identity: Callable[[Any], Hashable] | None = None,
+) -> Loader[Any, Any]:
+    async def batch(keys: Sequence[Any]) -> list[Any]:
         if sizes is not None:
             sizes(name).observe(len(keys))
         return await _by_source(fleet.sources, keys, load)
 
-    return DataLoader(batch, get_cache_key=cache_key)
+    return Loader(batch, identity)
 
 
 async def _by_source(
@@ -119,7 +126,11 @@ async def _by_source(
         for index, answer in zip(indexes, answers, strict=True):
             loaded[index] = answer
 
-    await asyncio.gather(*(fill(sources[name], indexes) for name, indexes in groups.items() if name in sources))
+    fills = [fill(sources[name], indexes) for name, indexes in groups.items() if name in sources]
+    if len(fills) == 1:
+        await fills[0]
+    else:
+        await asyncio.gather(*fills)
     return loaded
 
 
@@ -158,5 +169,11 @@ async def _users(source: Source, keys: Sequence[SourceKey]) -> Sequence[User | G
     return await source.users_by_arn([arn for _, arn in keys])
 
 
-async def _events(source: Source, keys: Sequence[tuple[Device, EventQuery]]) -> Sequence[EventRun | GatewayError]:
-    return await source.events(keys)
+async def _events(source: Source, keys: Sequence[EventKey]) -> Sequence[EventPage | GatewayError]:
+    """All windows that end now end at the same moment, that of the first key."""
+    return await event_pages([(device, asked) for device, asked, _ in keys], keys[0][2], source.events)
+
+
+def _event_identity(key: EventKey) -> Hashable:
+    device, asked, _ = key
+    return device.source, device.key, asked

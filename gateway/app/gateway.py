@@ -101,6 +101,10 @@ def _contexts(
     @asynccontextmanager
     async def make_context(info: CallerInfo) -> AsyncIterator[Context]:
         seen = fleet.confined(info.caller.sources)
-        yield Context(seen, Loaders(seen, metrics.loader_keys), limits, now, info.caller)
+        loaders = Loaders(seen, metrics.loader_keys)
+        try:
+            yield Context(seen, loaders, limits, now, info.caller)
+        finally:
+            loaders.close()
 
     return make_context

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from gateway.model.service import DeviceService
 from gateway.model.tag import Tag
+from gateway.model.value import value
 
 
 class ConnectionStatus(StrEnum):
@@ -29,7 +30,7 @@ class AlexaDeviceStatus(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AlexaDeviceStatusDetail:
     """`code` and `feature` are the service's own words, whatever they are."""
 
@@ -43,7 +44,7 @@ class DeviceMethod:
     method_name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OneClickDevice:
     """A claimed device of 1-Click (seed: DescribeDevice). `remaining_life` is a fraction, 0 to 1."""
 
@@ -70,7 +71,7 @@ class OneClickDevice:
         return next((tag.value for tag in self.tags if tag.key == "Name" and tag.value), self.device_id)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AlexaDevice:
     """A device of Alexa for Business (seed: SearchDevices). Absent members are None."""
 

@@ -1,12 +1,12 @@
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from gateway.model.device import Device
+from gateway.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DeviceEvent:
     """Something that a device reported.
 

@@ -2,6 +2,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.model.errors import InvalidInput
+from gateway.model.purpose import Purpose
+from gateway.model.value import value
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +14,7 @@ class PageLimits:
     maximum: int = 100
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Slice:
     """What a connection was asked for: `limit` items after one cursor and before another, from the start or the end."""
 
@@ -27,11 +29,11 @@ class Slice:
         return (self.before if self.backwards else self.after) is not None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Mark:
     """What a cursor holds before it is sealed; `purpose` binds it to its list and its arguments."""
 
-    purpose: str
+    purpose: Purpose
     payload: list[Any]
 
 

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from gateway.model.order import SortValue
+from gateway.model.value import value
 
 Filter = TypeVar("Filter")
 Order = TypeVar("Order")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Position:
     """Where an item stands in an order: its sort values (one for each criterion), then the key that breaks ties."""
 
@@ -43,7 +44,7 @@ class ListQuery(Generic[Filter, Order]):
     limit: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EventQuery:
     """Events of one device, newest first, with `start` <= time < `end`, of these types (None: any).
 

@@ -1,7 +1,7 @@
-from dataclasses import dataclass
+from gateway.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Room:
     """A room of Alexa for Business; `arn` is its key within the source."""
 

@@ -6,6 +6,8 @@ import json
 import zlib
 from typing import Any
 
+from gateway.model.ids import url_safe
+
 MAC_BYTES = 16
 PLAIN, DEFLATED = b"\0", b"\1"
 LONG = 256
@@ -27,7 +29,7 @@ class Sealer:
     def seal(self, purpose: str, payload: list[Any]) -> str:
         plain = json.dumps(payload, separators=(",", ":"), ensure_ascii=False).encode()
         body = PLAIN + plain if len(plain) < LONG else DEFLATED + zlib.compress(plain, 9)
-        return base64.urlsafe_b64encode(self._mac(purpose, body) + body).decode().rstrip("=")
+        return url_safe(self._mac(purpose, body) + body)
 
     def open(self, purpose: str, token: str) -> list[Any]:
         """Raise ForeignTokenError where the token is not ours or not for this purpose."""
@@ -35,6 +37,8 @@ class Sealer:
             sealed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError) as error:
             raise ForeignTokenError from error
+        if url_safe(sealed) != token:  # the same bytes, written as we never do
+            raise ForeignTokenError
         mac, body = sealed[:MAC_BYTES], sealed[MAC_BYTES:]
         if not hmac.compare_digest(mac, self._mac(purpose, body)):
             raise ForeignTokenError

@@ -1,5 +1,6 @@
-from dataclasses import dataclass
 from enum import StrEnum
+
+from gateway.model.value import value
 
 
 class EnrollmentStatus(StrEnum):
@@ -13,7 +14,7 @@ class EnrollmentStatus(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class User:
     """A user of Alexa for Business (seed: SearchUsers); `arn` is the key within the source."""
 

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +15,7 @@ from gateway.schema.node import Node
 from gateway.schema.permissions import DEVICES_READ
 from gateway.schema.source import Source, source_of
 from gateway.schema.tag import Attribute, Tag, attributes_of, tags_of
-from gateway.sources.event_pages import EventArguments, EventPage, event_page
+from gateway.sources.event_pages import EventArguments, EventPage, events_asked
 
 if TYPE_CHECKING:
     from gateway.schema.room import Room
@@ -33,14 +33,9 @@ async def _events(
     types: list[str] | None = None,
 ) -> EventPage:
     context = info.context
-    return await event_page(
-        root,
-        EventArguments(from_, to, bounded(types, "types")),
-        slice_of(first, after, last, before, context.limits),
-        context.clock(),
-        context.fleet.sealer,
-        context.loaders.events_by_device.load,
-    )
+    slice_ = slice_of(first, after, last, before, context.limits)
+    asked = events_asked(root, EventArguments(from_, to, bounded(types, "types")), slice_, context.fleet.sealer)
+    return await context.loaders.events_by_device.load((root, asked, context.clock()))
 
 
 @strawberry.interface(description="What both services call a device.", directives=[DEVICES_READ])
@@ -73,8 +68,8 @@ class DeviceMethod:
     method_name: str
 
 
-async def _methods(root: strawberry.Parent[device.OneClickDevice], info: Info) -> Sequence[device.DeviceMethod]:
-    return await info.context.loaders.methods_by_device.load((root.source, root.device_id))
+def _methods(root: strawberry.Parent[device.OneClickDevice], info: Info) -> Awaitable[Sequence[device.DeviceMethod]]:
+    return info.context.loaders.methods_by_device.load((root.source, root.device_id))
 
 
 @strawberry.type(directives=[DEVICES_READ])
@@ -94,13 +89,13 @@ class AlexaDeviceStatusDetail:
     feature: str | None
 
 
-async def _room(root: strawberry.Parent[device.AlexaDevice], info: Info) -> room.Room | None:
+def _room(root: strawberry.Parent[device.AlexaDevice], info: Info) -> room.Room | Awaitable[room.Room | None] | None:
     """A list tells the room's name with the device; only without it is the room asked for."""
     if root.room_arn is None:
         return None
     if root.room_name is not None:
         return room.Room(root.source, root.room_arn, root.room_name)
-    return await info.context.loaders.room_by_arn.load((root.source, root.room_arn))
+    return info.context.loaders.room_by_arn.load((root.source, root.room_arn))
 
 
 @strawberry.type(directives=[DEVICES_READ])

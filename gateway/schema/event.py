@@ -1,4 +1,3 @@
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +9,7 @@ from graphql import GraphQLResolveInfo
 from strawberry.scalars import JSON
 
 from gateway.model import device, event
+from gateway.model.ids import url_safe
 from gateway.schema.cost import FREE
 from gateway.schema.enums import ConnectionStatus
 from gateway.schema.page_info import PageInfo, cursor, nodes, page_info
@@ -30,6 +30,10 @@ class ClickType(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+CLICK_TYPES: Mapping[str, ClickType] = ClickType.__members__
+CONNECTION_STATUSES: Mapping[str, ConnectionStatus] = ConnectionStatus.__members__
+
+
 def _type_name(of: event.DeviceEvent) -> str:
     if isinstance(of.device, device.OneClickDevice):
         return "ClickEvent" if "clickType" in of.raw["stdEvent"] else "OtherDeviceEvent"
@@ -38,7 +42,7 @@ def _type_name(of: event.DeviceEvent) -> str:
 
 def _id(root: strawberry.Parent[event.DeviceEvent]) -> str:
     parts = [1, "e", root.device.source, root.device.key, milliseconds(root.timestamp), root.type, root.value]
-    return urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
+    return url_safe(orjson.dumps(parts))
 
 
 def _raw(root: strawberry.Parent[event.DeviceEvent]) -> Mapping[str, Any]:
@@ -66,7 +70,7 @@ class DeviceEvent:
 
 
 def _click_type(root: strawberry.Parent[event.DeviceEvent]) -> ClickType:
-    return ClickType(root.type) if root.type in ClickType.__members__ else ClickType.UNKNOWN
+    return CLICK_TYPES.get(root.type, ClickType.UNKNOWN)
 
 
 def _remaining_life(root: strawberry.Parent[event.DeviceEvent]) -> float | None:
@@ -84,8 +88,7 @@ class ClickEvent(DeviceEvent):
 
 
 def _connection_status(root: strawberry.Parent[event.DeviceEvent]) -> ConnectionStatus:
-    known = root.value in ConnectionStatus.__members__
-    return ConnectionStatus(root.value) if known else ConnectionStatus.UNKNOWN
+    return CONNECTION_STATUSES.get(root.value, ConnectionStatus.UNKNOWN)
 
 
 @strawberry.type(directives=[DEVICES_READ])

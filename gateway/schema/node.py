@@ -5,7 +5,7 @@ import strawberry
 from graphql import GraphQLResolveInfo
 
 from gateway.model.device import AlexaDevice, OneClickDevice
-from gateway.model.ids import GlobalId, NodeKind
+from gateway.model.ids import NodeKind, encoded_id
 from gateway.model.room import Room
 from gateway.model.user import User
 
@@ -25,7 +25,7 @@ AnyNode = OneClickDevice | AlexaDevice | Room | User
 
 
 def node_id(root: strawberry.Parent[AnyNode]) -> str:
-    return GlobalId(KINDS[type(root)], root.source, root.key).encode()
+    return encoded_id(KINDS[type(root)], root.source, root.key)
 
 
 @strawberry.interface(description="Anything that can be refetched by its global id.")

@@ -1,3 +1,5 @@
+from collections.abc import Awaitable, Sequence
+
 import strawberry
 
 from gateway.model.device import Device
@@ -15,15 +17,16 @@ AnyEdge = compound.Edge[Device] | compound.Edge[User] | compound.Edge[Room] | Ev
 
 
 def cursor(root: strawberry.Parent[AnyEdge], info: Info) -> str:
-    return info.context.fleet.sealer.seal(root.mark.purpose, root.mark.payload)
+    mark = root.mark
+    return info.context.fleet.sealer.seal(mark.purpose.text, mark.payload)
 
 
-async def _has_next(root: strawberry.Parent[AnyPage]) -> bool:
-    return root.slice.other_flag if root.slice.backwards else await root.has_more()
+def _has_next(root: strawberry.Parent[AnyPage]) -> bool | Awaitable[bool]:
+    return root.slice.other_flag if root.slice.backwards else root.has_more()
 
 
-async def _has_previous(root: strawberry.Parent[AnyPage]) -> bool:
-    return await root.has_more() if root.slice.backwards else root.slice.other_flag
+def _has_previous(root: strawberry.Parent[AnyPage]) -> bool | Awaitable[bool]:
+    return root.has_more() if root.slice.backwards else root.slice.other_flag
 
 
 def _start(root: strawberry.Parent[AnyPage], info: Info) -> str | None:
@@ -50,8 +53,8 @@ def page_info(root: strawberry.Parent[AnyPage]) -> AnyPage:
     return root
 
 
-def nodes(root: strawberry.Parent[AnyPage]) -> list[Device | User | Room | DeviceEvent]:
-    return [edge.node for edge in root.edges]
+def nodes(root: strawberry.Parent[AnyPage]) -> Sequence[Device | User | Room | DeviceEvent]:
+    return root.nodes
 
 
 def unavailable_sources(

@@ -4,9 +4,13 @@ import strawberry
 
 from gateway.model.rfc3339 import read_time
 
+SECONDS, MILLISECONDS = len("2026-01-31T12:00:00"), len("2026-01-31T12:00:00.000")
+
 
 def write_date_time(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    text = (moment if moment.tzinfo is UTC else moment.astimezone(UTC)).isoformat()
+    # Slicing takes half the time of timespec="milliseconds", and times are most of what a page of events writes.
+    return f"{text[:MILLISECONDS]}Z" if moment.microsecond else f"{text[:SECONDS]}.000Z"
 
 
 def read_date_time(text: object) -> datetime:

@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 
 import strawberry
 
@@ -19,11 +19,13 @@ class Attribute:
     value: str
 
 
-async def tags_of(root: strawberry.Parent[OneClickDevice | AlexaDevice], info: Info) -> Sequence[tag.Tag]:
+def tags_of(
+    root: strawberry.Parent[OneClickDevice | AlexaDevice], info: Info
+) -> Sequence[tag.Tag] | Awaitable[Sequence[tag.Tag]]:
     """1-Click sends its tags with the device; Alexa for Business is asked once for all devices of a page."""
     if isinstance(root, OneClickDevice):
         return root.tags
-    return await info.context.loaders.tags_by_device.load((root.source, root.arn))
+    return info.context.loaders.tags_by_device.load((root.source, root.arn))
 
 
 def attributes_of(root: strawberry.Parent[OneClickDevice]) -> Sequence[tag.Tag]:

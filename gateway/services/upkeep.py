@@ -4,7 +4,8 @@ from datetime import timedelta
 import structlog
 
 from gateway.services.context import ServiceContext
-from gateway.store.retention import delete_changes_before, delete_events_before
+from gateway.store.client_requests import KEPT_MILLISECONDS
+from gateway.store.retention import delete_changes_before, delete_client_requests_before, delete_events_before
 
 EVERY = timedelta(hours=1)
 
@@ -25,6 +26,7 @@ async def _delete(context: ServiceContext, changes_kept: timedelta) -> None:
     now = context.clock()
     await delete_events_before(context.database, _milliseconds((now - context.events_kept).timestamp()))
     await delete_changes_before(context.database, _milliseconds((now - changes_kept).timestamp()))
+    await delete_client_requests_before(context.database, _milliseconds(now.timestamp()) - KEPT_MILLISECONDS)
 
 
 def _milliseconds(seconds: float) -> int:

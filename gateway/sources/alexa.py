@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 from gateway.model.device import AlexaDevice, Device
 from gateway.model.errors import GatewayError, NotFound, Rejected
-from gateway.model.event import DeviceEvent
 from gateway.model.filter import DeviceFilter, RoomFilter, UserFilter
 from gateway.model.order import DeviceOrder, UserOrder, UserOrderField, device_values, user_values
 from gateway.model.query import EventQuery
@@ -18,7 +17,7 @@ from gateway.sources import alexa_answers, alexa_search
 from gateway.sources.alexa_devices import devices_by_arn
 from gateway.sources.alexa_events import events_by_pages
 from gateway.sources.answer import read
-from gateway.sources.events import EventRun
+from gateway.sources.events import EventRun, run_of
 from gateway.sources.keyset_listing import KeysetListing
 from gateway.sources.listing import Listing
 from gateway.sources.upstream import Params, Upstream
@@ -134,11 +133,9 @@ class AlexaSource:
     async def events(self, queries: Sequence[tuple[Device, EventQuery]]) -> Sequence[EventRun | GatewayError]:
         if "QueryDeviceEvents" not in self.upstream.beyond:
             return await events_by_pages(self.upstream, queries, self.scan_limit)
-        answers = await self.upstream.call_many("QueryDeviceEvents", [{"Query": query} for _, query in queries])
-        return [
-            answer if isinstance(answer, GatewayError) else EventRun(self._events(device, answer), answer["More"])
-            for (device, _), answer in zip(queries, answers, strict=True)
-        ]
+        asked = [{"Query": query, "Device": device} for device, query in queries]
+        answers = await self.upstream.call_many("QueryDeviceEvents", asked)
+        return [run_of(answer) for answer in answers]
 
     async def tag(self, arn: str, tags: Sequence[Tag]) -> None:
         pairs = [{"Key": tag.key, "Value": tag.value} for tag in tags]
@@ -175,9 +172,6 @@ class AlexaSource:
             if wanted.matches_tags({tag.key: tag.value for tag in tags}):
                 kept.append(device)
         return kept
-
-    def _events(self, device: Device, answer: Params) -> tuple[DeviceEvent, ...]:
-        return tuple(alexa_answers.event(device, raw) for raw in answer["Events"])
 
     def _device(self, raw: Params) -> Device:
         return read(self.name, lambda one: alexa_answers.device(self.name, one), raw)

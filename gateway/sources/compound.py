@@ -10,14 +10,16 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from gateway.model.errors import CursorExpired, InvalidInput, UpstreamError
 from gateway.model.order import compare_values
 from gateway.model.page import Mark, Slice
+from gateway.model.purpose import Purpose
 from gateway.model.seal import ForeignTokenError, Sealer
+from gateway.model.value import value
 from gateway.sources.listing import Chunk, Found, Listing, SourceCut, Window
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Edge(Generic[Item]):
     node: Item
     mark: Mark
@@ -54,10 +56,15 @@ class Page(Generic[Item]):
     rest: tuple[Bounded[Item], ...]
     patience: float
 
-    async def has_more(self) -> bool:
+    @property
+    def nodes(self) -> list[Item]:
+        return [edge.node for edge in self.edges]
+
+    def has_more(self) -> bool | Awaitable[bool]:
         """Whether the list goes on in the direction asked for, in the sources that answer."""
-        if self.known_more:
-            return True
+        return self.known_more if self.known_more or not self.rest else self._rest_holds_more()
+
+    async def _rest_holds_more(self) -> bool:
         for bounded in self.rest:
             ahead = await _within(self.patience, partial(bounded.read, 1, backwards=self.slice.backwards))
             if ahead is not None and ahead.found:
@@ -80,7 +87,7 @@ class Compound(Generic[Item]):
 
     listings: tuple[Listing[Item], ...]
     descending: tuple[bool, ...]
-    purpose: str
+    purpose: Purpose
     sealer: Sealer
     patience: float
 
@@ -182,7 +189,7 @@ class Compound(Generic[Item]):
         if cursor is None:
             return None
         try:
-            opened = self.sealer.open(self.purpose, cursor)
+            opened = self.sealer.open(self.purpose.text, cursor)
         except ForeignTokenError as error:
             raise InvalidInput(f"{argument} is not a cursor of this list with these arguments.", argument) from error
         if opened[0] not in self._sources:

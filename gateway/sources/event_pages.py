@@ -1,49 +1,27 @@
-"""Pages of one device's events: the window that the first page fixed, and the cursors that carry it on."""
+"""Pages of devices' events: the window that the first page fixed, and the cursors that carry it on."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeAlias
 
 from gateway.model.device import Device
-from gateway.model.errors import InvalidInput
+from gateway.model.errors import GatewayError, InvalidInput
 from gateway.model.event import DeviceEvent
 from gateway.model.page import Mark, Slice
+from gateway.model.purpose import Purpose
 from gateway.model.query import EventQuery
 from gateway.model.seal import ForeignTokenError, Sealer
+from gateway.model.value import value
 from gateway.sources.events import EventRun, milliseconds, utc, whole_millisecond
 
 DEFAULT_WINDOW = timedelta(days=30)
 
-LoadEvents = Callable[[tuple[Device, EventQuery]], Awaitable[EventRun]]
+ReadEvents: TypeAlias = Callable[[Sequence[tuple[Device, EventQuery]]], Awaitable[Sequence[EventRun | GatewayError]]]
 
 
-@dataclass(frozen=True, slots=True)
-class EventEdge:
-    """An event in its page; `token` is of the service's page that it came in."""
-
-    node: DeviceEvent
-    purpose: str
-    query: EventQuery
-    token: str | None
-
-    @property
-    def mark(self) -> Mark:
-        """Where the event stands; made when a cursor is asked for, which most pages are not."""
-        return Mark(self.purpose, _payload(self.query, self.node, self.token))
-
-
-@dataclass(frozen=True, slots=True)
-class EventPage:
-    edges: tuple[EventEdge, ...]
-    slice: Slice
-    more: bool
-
-    async def has_more(self) -> bool:
-        return self.more
-
-
-@dataclass(frozen=True, slots=True)
+@value
 class EventArguments:
     """What `events` was asked for beside its page; None: the last 30 days before the first page was asked for."""
 
@@ -52,60 +30,134 @@ class EventArguments:
     types: tuple[str, ...] | None
 
 
-async def event_page(
-    device: Device, arguments: EventArguments, slice_: Slice, now: datetime, sealer: Sealer, load: LoadEvents
-) -> EventPage:
-    """Read a page, newest first; raise InvalidInput for a foreign cursor or a window that ends before it begins."""
-    purpose = repr(("events", device.source, device.key, arguments))
-    after = _open(sealer, purpose, slice_.after, "after")
-    before = _open(sealer, purpose, slice_.before, "before")
-    query = _query(device, arguments, slice_, now, after, before)
-    if query.start >= query.end:
-        return EventPage((), slice_, more=False)
-    run = await load((device, query))
-    tokens = run.tokens or (None,) * len(run.events)
-    edges = [EventEdge(event, purpose, query, token) for event, token in zip(run.events, tokens, strict=True)]
-    return EventPage(tuple(reversed(edges) if slice_.backwards else edges), slice_, run.more)
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Where a cursor left off, by the milliseconds of its window and of an event; `token`: as in EventQuery."""
+
+    start: int
+    end: int
+    time: int
+    type: str
+    value: str
+    token: str | None
+
+    @property
+    def position(self) -> tuple[datetime, str, str]:
+        return utc(self.time), self.type, self.value
 
 
-def _query(
-    device: Device,
-    arguments: EventArguments,
-    slice_: Slice,
-    now: datetime,
-    after: list[Any] | None,
-    before: list[Any] | None,
-) -> EventQuery:
+@value
+class EventsAsked:
+    """A page of events, of whichever device; `after` and `before` are what its cursors say."""
+
+    arguments: EventArguments
+    slice: Slice
+    after: Left | None
+    before: Left | None
+
+
+@value
+class EventEdge:
+    node: DeviceEvent
+    page: "EventPage"
+    token: str | None
+
+    @property
+    def mark(self) -> Mark:
+        event, query = self.node, self.page.query
+        window = [milliseconds(query.start), milliseconds(query.end)]
+        return Mark(self.page.purpose, [*window, milliseconds(event.timestamp), event.type, event.value, self.token])
+
+
+@dataclass(frozen=True)
+class EventPage:
+    """A page, newest first. What only a cursor needs is made once there is one."""
+
+    device: Device
+    arguments: EventArguments
+    slice: Slice
+    query: EventQuery
+    run: EventRun
+
+    @property
+    def nodes(self) -> Sequence[DeviceEvent]:
+        return self.run.events[::-1] if self.slice.backwards else self.run.events
+
+    @property
+    def edges(self) -> Sequence[EventEdge]:
+        tokens = self.run.tokens or (None,) * len(self.run.events)
+        edges = [EventEdge(event, self, token) for event, token in zip(self.run.events, tokens, strict=True)]
+        return edges[::-1] if self.slice.backwards else edges
+
+    @cached_property
+    def purpose(self) -> Purpose:
+        return _purpose(self.device, self.arguments)
+
+    def has_more(self) -> bool:
+        return self.run.more
+
+
+def events_asked(device: Device, arguments: EventArguments, slice_: Slice, sealer: Sealer) -> EventsAsked:
+    """Raise InvalidInput for a foreign cursor or a window that ends before it begins."""
     if arguments.start is not None and arguments.end is not None and arguments.start > arguments.end:
         raise InvalidInput("from must not be after to.", "from")
-    fixed = after or before
+    if slice_.after is None and slice_.before is None:
+        return EventsAsked(arguments, slice_, None, None)
+    purpose = _purpose(device, arguments)
+    after, before = _open(sealer, purpose, slice_.after, "after"), _open(sealer, purpose, slice_.before, "before")
+    return EventsAsked(arguments, slice_, after, before)
+
+
+async def event_pages(
+    asked: Sequence[tuple[Device, EventsAsked]], now: datetime, read: ReadEvents
+) -> list[EventPage | GatewayError]:
+    """Read pages of several devices at once; what is asked up to now ends at that moment."""
+    # Whole milliseconds, as events and cursors have them; to the next one, so that an event of now is inside.
+    last_days = whole_millisecond(now - DEFAULT_WINDOW), utc(milliseconds(now) + 1)
+    queries = [(device, _query(device, one, *_window(one, *last_days))) for device, one in asked]
+    runs = iter(await read([(device, query) for device, query in queries if query.start < query.end]))
+    pages: list[EventPage | GatewayError] = []
+    for (device, query), (_, one) in zip(queries, asked, strict=True):
+        run = next(runs) if query.start < query.end else EventRun((), more=False)
+        pages.append(run if isinstance(run, GatewayError) else EventPage(device, one.arguments, one.slice, query, run))
+    return pages
+
+
+def _window(asked: EventsAsked, start: datetime, end: datetime) -> tuple[datetime, datetime]:
+    fixed = asked.after or asked.before
     if fixed is not None:
-        start, end = utc(fixed[0]), utc(fixed[1])
-    else:
-        # Whole milliseconds, as events and cursors have them; to the next one, so that an event of now is inside.
-        start = whole_millisecond(arguments.start or now - DEFAULT_WINDOW)
-        end = whole_millisecond(arguments.end) if arguments.end else utc(milliseconds(now) + 1)
-    query = EventQuery(
-        device.key, start, end, arguments.types, None, None, backwards=slice_.backwards, limit=slice_.limit
+        return utc(fixed.start), utc(fixed.end)
+    arguments = asked.arguments
+    return (
+        whole_millisecond(arguments.start) if arguments.start else start,
+        whole_millisecond(arguments.end) if arguments.end else end,
     )
-    if after is not None:
-        query = replace(query, older=_position(after), token=after[5])
-    return query if before is None else replace(query, newer=_position(before))
 
 
-def _payload(query: EventQuery, event: DeviceEvent, token: str | None) -> list[Any]:
-    time = milliseconds(event.timestamp)
-    return [milliseconds(query.start), milliseconds(query.end), time, event.type, event.value, token]
+def _query(device: Device, asked: EventsAsked, start: datetime, end: datetime) -> EventQuery:
+    after, before, slice_ = asked.after, asked.before, asked.slice
+    return EventQuery(
+        device.key,
+        start,
+        end,
+        asked.arguments.types,
+        None if before is None else before.position,
+        None if after is None else after.position,
+        slice_.backwards,
+        slice_.limit,
+        None if after is None else after.token,
+    )
 
 
-def _position(payload: list[Any]) -> tuple[datetime, str, str]:
-    return utc(payload[2]), payload[3], payload[4]
+def _purpose(device: Device, arguments: EventArguments) -> Purpose:
+    return Purpose("events", device.source, device.key, arguments)
 
 
-def _open(sealer: Sealer, purpose: str, cursor: str | None, argument: str) -> list[Any] | None:
+def _open(sealer: Sealer, purpose: Purpose, cursor: str | None, argument: str) -> Left | None:
     if cursor is None:
         return None
     try:
-        return sealer.open(purpose, cursor)
+        payload: list[Any] = sealer.open(purpose.text, cursor)
     except ForeignTokenError as error:
         raise InvalidInput(f"{argument} is not a cursor of these events.", argument) from error
+    return Left(*payload)

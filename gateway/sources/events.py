@@ -1,15 +1,17 @@
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from gateway.model.errors import GatewayError
 from gateway.model.event import DeviceEvent
 from gateway.model.query import EventQuery
+from gateway.model.value import value
+from gateway.sources.upstream import Params
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 LATEST = datetime(9999, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EventRun:
     """Events of one device in the order that was asked for, and whether the range holds more.
 
@@ -19,6 +21,11 @@ class EventRun:
     events: tuple[DeviceEvent, ...]
     more: bool
     tokens: tuple[str | None, ...] = ()
+
+
+def run_of(answer: Params | GatewayError) -> EventRun | GatewayError:
+    """Read what an embedded service answers to QueryDeviceEvents."""
+    return answer if isinstance(answer, GatewayError) else EventRun(answer["Events"], answer["More"])
 
 
 def inside(event: DeviceEvent, query: EventQuery) -> bool:

@@ -8,6 +8,7 @@ from gateway.model.device import Device
 from gateway.model.errors import InvalidInput
 from gateway.model.filter import DeviceFilter, RoomFilter, UserFilter
 from gateway.model.order import DeviceOrder, UserOrder
+from gateway.model.purpose import Purpose
 from gateway.model.room import Room
 from gateway.model.seal import Sealer
 from gateway.model.service import DeviceService
@@ -80,7 +81,7 @@ class Fleet:
         return Compound(
             listings,
             tuple(criterion.descending for criterion in criteria),
-            _purpose("devices", choice, wanted, criteria),
+            Purpose("devices", choice, wanted, criteria),
             self.sealer,
             self.patience,
         )
@@ -93,14 +94,14 @@ class Fleet:
         return Compound(
             listings if _satisfiable(_members(wanted)) else (),
             tuple(criterion.descending for criterion in criteria),
-            _purpose("users", choice, wanted, criteria),
+            Purpose("users", choice, wanted, criteria),
             self.sealer,
             self.patience,
         )
 
     def rooms(self, wanted: RoomFilter) -> Compound[Room]:
         listings = tuple(source.rooms(wanted) for source in self.alexa())
-        return Compound(listings, (), _purpose("rooms", wanted), self.sealer, self.patience)
+        return Compound(listings, (), Purpose("rooms", wanted), self.sealer, self.patience)
 
 
 def possible(source: Source, wanted: DeviceFilter) -> bool:
@@ -124,7 +125,3 @@ def _distinct(order: Sequence[Order]) -> tuple[Order, ...]:
     for criterion in order:
         first.setdefault(criterion.field, criterion)
     return tuple(first.values())
-
-
-def _purpose(*parts: object) -> str:
-    return repr(parts)

@@ -40,7 +40,7 @@ class KeysetListing(Generic[Item]):
 
 
 def place_of(position: Position) -> Place:
-    return [list(position.values), list(position.key)]
+    return [position.values, position.key]
 
 
 def position_of(place: Place) -> Position:

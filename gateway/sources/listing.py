@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from gateway.model.order import SortValue
+from gateway.model.value import value
 
 Item = TypeVar("Item")
 
@@ -32,7 +33,7 @@ class Window:
     limit: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Found(Generic[Item]):
     """`values` are what the list's order compares between sources."""
 

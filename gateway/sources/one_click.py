@@ -16,11 +16,11 @@ from gateway.model.query import EventQuery
 from gateway.model.service import DeviceService
 from gateway.model.tag import Tag
 from gateway.sources.answer import read, tags_of, text
-from gateway.sources.events import EventRun
+from gateway.sources.events import EventRun, run_of
 from gateway.sources.gathered_listing import GatheredListing
 from gateway.sources.keyset_listing import KeysetListing
 from gateway.sources.listing import Listing
-from gateway.sources.one_click_events import click_event, events_by_windows
+from gateway.sources.one_click_events import events_by_windows
 from gateway.sources.upstream import Params, Upstream
 from gateway.sources.wire_listing import WireListing
 from gateway.sources.wire_pages import WireOperation
@@ -71,13 +71,9 @@ class OneClickSource:
     async def events(self, queries: Sequence[tuple[Device, EventQuery]]) -> Sequence[EventRun | GatewayError]:
         if "QueryDeviceEvents" not in self.upstream.beyond:
             return await events_by_windows(self.upstream, queries, self.scan_limit)
-        answers = await self.upstream.call_many("QueryDeviceEvents", [{"Query": query} for _, query in queries])
-        return [
-            answer
-            if isinstance(answer, GatewayError)
-            else EventRun(tuple(click_event(device, raw) for raw in answer["Events"]), answer["More"])
-            for (device, _), answer in zip(queries, answers, strict=True)
-        ]
+        asked = [{"Query": query, "Device": device} for device, query in queries]
+        answers = await self.upstream.call_many("QueryDeviceEvents", asked)
+        return [run_of(answer) for answer in answers]
 
     async def claim(self, claim_code: str) -> tuple[str, int]:
         """Claim every device of a manufacturer's code; return the code and how many they are."""

@@ -8,8 +8,9 @@ from gateway.model.device import AlexaDeviceStatus, ConnectionStatus
 from gateway.model.filter import DeviceFilter, TagFilter
 from gateway.model.order import DeviceOrderField
 from gateway.model.tenant import Tenant
-from gateway.store.alexa_devices import OWNED, owned_by, parameters_of
+from gateway.store.alexa_devices import OWNED, owned_by
 from gateway.store.conditions import has_part, is_one_of, is_one_of_keys, is_word
+from gateway.store.owned import owner_parameters
 from gateway.store.ranges import Page, Window, read_page
 from gateway.store.sort_columns import SortColumn
 from gateway.store.tables import alexa_devices as devices
@@ -56,7 +57,7 @@ def list_devices(
     key: Sequence[SortColumn] = KEY,
 ) -> Page:
     """A page of devices; `gateway.store.alexa_devices.stored_device` reads a row."""
-    return read_page(connection, OWNED, parameters_of(tenant), where, criteria, key, window)
+    return read_page(connection, OWNED, owner_parameters(tenant), where, criteria, key, window)
 
 
 def count_devices(connection: Connection, tenant: Tenant, where: Sequence[ColumnElement[bool]]) -> int:

@@ -14,10 +14,12 @@ from gateway.model.device import AlexaDeviceStatusDetail
 from gateway.model.service import DeviceService
 from gateway.model.tenant import Tenant
 from gateway.model.text import name_key
+from gateway.model.value import value
 from gateway.store.alexa_status_details import delete_status_details, insert_status_details
 from gateway.store.changes import Change, ChangeKind, log
 from gateway.store.dialect import JsonRows, insert_or_ignore
 from gateway.store.events import delete_events
+from gateway.store.owned import owned, owner_parameters, rows_by_key
 from gateway.store.rooms import StoredRoom, room_by_arn
 from gateway.store.tables import alexa_devices as devices
 from gateway.store.tables import alexa_status_details as details
@@ -48,7 +50,7 @@ class NewAlexaDevice:
     created_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StoredAlexaDevice:
     """`room_name` is None where the device is in no room, or in one that is not there."""
 
@@ -102,11 +104,10 @@ OWNED = (
             rooms.c.account == devices.c.account, rooms.c.region == devices.c.region, rooms.c.arn == devices.c.room_arn
         ),
     )
-    .where(devices.c.account == bindparam("account"), devices.c.region == bindparam("region"))
+    .where(owned(devices))
 )
 """The devices of a tenant, each with its status details and its room's name; `stored_device` reads a row."""
 
-_BY_ARN = OWNED.where(devices.c.arn.in_(bindparam("arns", expanding=True)))
 _LOCKED = OWNED.where(devices.c.arn == bindparam("arn")).with_for_update(of=devices)
 
 
@@ -153,13 +154,13 @@ def device_by_arn(
         return None
     if not lock:
         return devices_by_arn(connection, tenant, [arn]).get(arn)
-    row = connection.execute(_LOCKED, {**parameters_of(tenant), "arn": arn}).first()
+    row = connection.execute(_LOCKED, {**owner_parameters(tenant), "arn": arn}).first()
     return None if row is None else stored_device(row)
 
 
 def devices_by_arn(connection: Connection, tenant: Tenant, arns: Sequence[str]) -> dict[str, StoredAlexaDevice]:
     """Those of the devices that the tenant has."""
-    rows = connection.execute(_BY_ARN, {**parameters_of(tenant), "arns": [*filter(is_storable, arns)]})
+    rows = rows_by_key(connection, OWNED, devices.c.arn, tenant, arns)
     return {device.arn: device for device in map(stored_device, rows)}
 
 
@@ -209,11 +210,6 @@ def log_devices(connection: Connection, tenant: Tenant, kind: ChangeKind, arns: 
 
 def owned_by(tenant: Tenant) -> tuple[ColumnElement[bool], ...]:
     return devices.c.account == tenant.account, devices.c.region == tenant.region
-
-
-def parameters_of(tenant: Tenant) -> dict[str, object]:
-    """What the statements that are kept take for their owner."""
-    return {"account": tenant.account, "region": tenant.region}
 
 
 def stored_device(row: AnyRow) -> StoredAlexaDevice:

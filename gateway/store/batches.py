@@ -12,10 +12,10 @@ BATCH = 1_000
 """Well below what either database takes as parameters of one statement."""
 
 
-def batches(items: Iterable[Item]) -> Iterator[Sequence[Item]]:
-    """The items in order, BATCH at a time."""
+def batches(items: Iterable[Item], size: int = BATCH) -> Iterator[Sequence[Item]]:
+    """The items in order, so many at a time."""
     left = iter(items)
-    while batch := list(islice(left, BATCH)):
+    while batch := list(islice(left, size)):
         yield batch
 
 

@@ -1,9 +1,9 @@
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import (
+    BindParameter,
     CompoundSelect,
     Connection,
     Integer,
@@ -12,7 +12,7 @@ from sqlalchemy import (
     Tuple,
     bindparam,
     delete,
-    literal,
+    literal_column,
     select,
     tuple_,
     union_all,
@@ -20,6 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.model.tenant import Tenant
+from gateway.model.value import value
+from gateway.store.batches import batches
 from gateway.store.tables import events
 from gateway.store.text import is_storable
 
@@ -27,11 +29,17 @@ AnySelect: TypeAlias = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...
 
 POSITION = ("time", "type", "value")
 STATEMENTS_KEPT = 32
+RANGES_A_STATEMENT = 100
+"""Both databases take more, though not without end."""
+
+ACCOUNT, REGION = bindparam("account", type_=events.c.account.type), bindparam("region", type_=events.c.region.type)
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEvent:
-    """Time in milliseconds since 1970; `body` is the StdEvent of 1-Click, None for Alexa for Business."""
+class StoredEvent(NamedTuple):
+    """Time in milliseconds since 1970; `body` is the StdEvent of 1-Click, None for Alexa for Business.
+
+    Sorts by position: no two events of a device have the same time, type and value.
+    """
 
     time: int
     type: str
@@ -39,7 +47,7 @@ class StoredEvent:
     body: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EventRange:
     """Events of `device` with start <= time < end (milliseconds), of these types (None: any), between two positions.
 
@@ -56,14 +64,18 @@ class EventRange:
     backwards: bool = False
 
     @property
-    def shape(self) -> "RangeShape":
-        return RangeShape(self.types is not None, self.newer is not None, self.older is not None, self.backwards)
+    def window(self) -> tuple[int, int, int, tuple[str, ...] | None]:
+        """What the ranges of a page have in common."""
+        return self.start, self.end, self.limit, self.types
 
 
-@dataclass(frozen=True, slots=True)
-class RangeShape:
-    """What a range makes of its statement, whatever its values: which bounds there are, and the direction."""
+class RangeShape(NamedTuple):
+    """What a range makes of its statement, whatever its values: which bounds there are, and the direction.
 
+    `window` numbers the different windows: whatever is the same for all devices is one parameter, not one for each.
+    """
+
+    window: int
     types: bool
     newer: bool
     older: bool
@@ -86,52 +98,62 @@ def add_event(connection: Connection, tenant: Tenant, device: str, event: Stored
 
 
 def events_of(connection: Connection, tenant: Tenant, ranges: Sequence[EventRange]) -> list[list[StoredEvent]]:
-    """The events of each range, in the order asked for, in one statement."""
-    if not ranges:
-        return []
-    statement = select_events(tuple(part.shape for part in ranges))
-    return in_order(ranges, connection.execute(statement, event_values(tenant, ranges)))
+    """The events of each range, in the order asked for, of many in one statement."""
+    found: list[list[StoredEvent]] = []
+    for some in batches(ranges, RANGES_A_STATEMENT):
+        rows = connection.execute(_statement(shapes_of(some)), event_values(tenant, some)).all()
+        found += in_order(some, rows)
+    return found
 
 
-@lru_cache(maxsize=STATEMENTS_KEPT)
-def select_events(shapes: tuple[RangeShape, ...]) -> AnySelect:
-    """One statement for the events of every range; a row names its range by number.
+def shapes_of(ranges: Sequence[EventRange]) -> tuple[RangeShape, ...]:
+    windows: dict[object, int] = {}
+    return tuple(
+        [
+            RangeShape(
+                windows.setdefault(part.window, len(windows)),
+                part.types is not None,
+                part.newer is not None,
+                part.older is not None,
+                part.backwards,
+            )
+            for part in ranges
+        ]
+    )
 
-    Execute it with `event_values`, read its rows with `in_order`. It is kept, because making one takes ten times as
-    long as running it.
+
+def event_parts(shapes: tuple[RangeShape, ...]) -> list[Select[*tuple[Any, ...]]]:
+    """The events of each range; a row names its range by number.
+
+    Execute their union with `event_values`, read its rows with `in_order`. Keep the statement: making one takes ten
+    times as long as running it.
     """
-    parts = [select(_range(shape, number).subquery()) for number, shape in enumerate(shapes)]
-    return union_all(*parts) if len(parts) > 1 else parts[0]
+    return [select(_range(shape, number).subquery()) for number, shape in enumerate(shapes)]
 
 
 def event_values(tenant: Tenant, ranges: Sequence[EventRange]) -> dict[str, object]:
     """What the ranges put into their statement."""
     values: dict[str, object] = {"account": tenant.account, "region": tenant.region}
+    for number, (start, end, limit, types) in enumerate(dict.fromkeys(part.window for part in ranges)):
+        values |= {f"start_{number}": start, f"end_{number}": end, f"limit_{number}": limit}
+        if types is not None:
+            values[f"types_{number}"] = [*filter(is_storable, types)]
     for number, part in enumerate(ranges):
-        values |= {
-            f"device_{number}": part.device,
-            f"start_{number}": part.start,
-            f"end_{number}": part.end,
-            f"limit_{number}": part.limit,
-        }
-        if part.types is not None:
-            values[f"types_{number}"] = [*filter(is_storable, part.types)]
+        values[f"device_{number}"] = part.device
         for bound, position in (("newer", part.newer), ("older", part.older)):
             if position is not None:
-                values |= {
-                    f"{bound}_{column}_{number}": value for column, value in zip(POSITION, position, strict=True)
-                }
+                values |= {f"{bound}_{column}_{number}": one for column, one in zip(POSITION, position, strict=True)}
     return values
 
 
-def in_order(ranges: Sequence[EventRange], rows: Iterable[Row[*tuple[Any, ...]]]) -> list[list[StoredEvent]]:
+def in_order(ranges: Sequence[EventRange], rows: Sequence[Row[*tuple[Any, ...]]]) -> list[list[StoredEvent]]:
     """The events of each range, in the order that the range asks for."""
     found: list[list[StoredEvent]] = [[] for _ in ranges]
-    for row in rows:
-        found[row.number].append(StoredEvent(row.time, row.type, row.value, row.body))
+    for number, *event in rows:
+        found[number].append(StoredEvent._make(event))
     for part, items in zip(ranges, found, strict=True):
         # UNION ALL promises no order between or within its parts.
-        items.sort(key=lambda event: (event.time, event.type, event.value), reverse=not part.backwards)
+        items.sort(reverse=not part.backwards)
     return found
 
 
@@ -143,25 +165,44 @@ def delete_events(connection: Connection, tenant: Tenant, device: str) -> None:
     )
 
 
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def _statement(shapes: tuple[RangeShape, ...]) -> AnySelect:
+    parts = event_parts(shapes)
+    return union_all(*parts) if len(parts) > 1 else parts[0]
+
+
 def _range(shape: RangeShape, number: int) -> Select[*tuple[Any, ...]]:
     position = tuple_(*(events.c[column] for column in POSITION))
+    start, end, limit, types = _window(shape.window)
     statement = select(
-        literal(number).label("number"), events.c.device, events.c.time, events.c.type, events.c.value, events.c.body
+        literal_column(str(number)).label("number"), events.c.time, events.c.type, events.c.value, events.c.body
     ).where(
-        events.c.account == bindparam("account"),
-        events.c.region == bindparam("region"),
+        events.c.account == ACCOUNT,
+        events.c.region == REGION,
         events.c.device == bindparam(f"device_{number}"),
-        events.c.time >= bindparam(f"start_{number}"),
-        events.c.time < bindparam(f"end_{number}"),
+        events.c.time >= start,
+        events.c.time < end,
     )
     if shape.types:
-        statement = statement.where(events.c.type.in_(bindparam(f"types_{number}", expanding=True)))
+        statement = statement.where(events.c.type.in_(types))
     if shape.newer:
         statement = statement.where(position > _position("newer", number))
     if shape.older:
         statement = statement.where(position < _position("older", number))
     order = [events.c[column].asc() if shape.backwards else events.c[column].desc() for column in POSITION]
-    return statement.order_by(*order).limit(bindparam(f"limit_{number}", type_=Integer))
+    # Without an offset SQLAlchemy makes one for SQLite, as a parameter.
+    return statement.order_by(*order).limit(limit).offset(literal_column("0"))
+
+
+@cache
+def _window(number: int) -> tuple[BindParameter[Any], ...]:
+    """The parameters of a window, the very same in every part of a statement: each is looked at once then."""
+    return (
+        bindparam(f"start_{number}", type_=events.c.time.type),
+        bindparam(f"end_{number}", type_=events.c.time.type),
+        bindparam(f"limit_{number}", type_=Integer()),
+        bindparam(f"types_{number}", type_=events.c.type.type, expanding=True),
+    )
 
 
 def _position(bound: str, number: int) -> Tuple:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, literal, select, update
 
 from gateway.model.tenant import Tenant
 from gateway.model.text import name_key
+from gateway.model.value import value
 from gateway.store.dialect import JsonRows, insert_or_ignore
+from gateway.store.owned import owned, rows_by_key
 from gateway.store.tables import one_click_devices as devices
 from gateway.store.tables import tags
 from gateway.store.text import is_storable
@@ -28,13 +30,11 @@ CLAIMED = select(
     devices.c.remaining_life,
     devices.c.attributes,
     select(JsonRows(tags.c.key, tags.c.value)).where(OWN_TAGS).correlate(devices).scalar_subquery().label("tags"),
-).where(devices.c.account == bindparam("account"), devices.c.region == bindparam("region"))
+).where(owned(devices))
 """The devices of a tenant, each with its tags; `claimed_device` reads a row."""
 
-_BY_ID = CLAIMED.where(devices.c.device_id.in_(bindparam("device_ids", expanding=True)))
 
-
-@dataclass(frozen=True, slots=True)
+@value
 class ClaimedDevice:
     """A device as its owner sees it, its tags sorted by key. `remaining_life` is a fraction, 0 to 1."""
 
@@ -100,8 +100,8 @@ def registered_device(connection: Connection, device_id: str, *, lock: bool = Fa
 
 def claimed_devices(connection: Connection, tenant: Tenant, device_ids: Sequence[str]) -> dict[str, ClaimedDevice]:
     """Those of the devices that the tenant owns, by device id."""
-    values = {**parameters_of(tenant), "device_ids": [*filter(is_storable, device_ids)]}
-    return {row.device_id: claimed_device(row) for row in connection.execute(_BY_ID, values)}
+    rows = rows_by_key(connection, CLAIMED, devices.c.device_id, tenant, device_ids)
+    return {device.device_id: device for device in map(claimed_device, rows)}
 
 
 def device_id_of(connection: Connection, tenant: Tenant, arn: str, *, lock: bool = False) -> str | None:
@@ -178,11 +178,6 @@ def set_name(connection: Connection, tenant: Tenant, device_id: str, name: str) 
 def set_remaining_life(connection: Connection, device_id: str, remaining_life: float) -> bool:
     """The device's own report, whoever owns it."""
     return _update(connection, device_id, remaining_life=remaining_life)
-
-
-def parameters_of(tenant: Tenant) -> dict[str, object]:
-    """What the statements that are kept take for their owner."""
-    return {"account": tenant.account, "region": tenant.region}
 
 
 def owned_by(tenant: Tenant) -> tuple[ColumnElement[bool], ...]:

@@ -3,19 +3,27 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import CompoundSelect, Connection, bindparam, literal, literal_column, null, select, union_all
 
 from gateway.model.tenant import Tenant
+from gateway.store.batches import batches
 from gateway.store.events import (
+    ACCOUNT,
+    RANGES_A_STATEMENT,
+    REGION,
     STATEMENTS_KEPT,
     EventRange,
     RangeShape,
     StoredEvent,
+    event_parts,
     event_values,
     in_order,
-    select_events,
+    shapes_of,
 )
+from gateway.store.tables import events
 from gateway.store.tables import one_click_devices as devices
+
+NO_EVENT = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +35,17 @@ class DeviceEvents:
 def events_of_devices(
     connection: Connection, tenant: Tenant, ranges: Sequence[EventRange]
 ) -> list[DeviceEvents | None]:
-    """The events of each range, in one statement; None where the tenant has no such device."""
-    values = {**event_values(tenant, ranges), "devices": sorted({part.device for part in ranges})}
-    rows = connection.execute(_statement(tuple(part.shape for part in ranges)), values).all()
-    types = {row.device_id: row.device_type for row in rows}
-    found = in_order(ranges, (row for row in rows if row.number is not None))
+    """The events of each range, of many in one statement; None where the tenant has no such device."""
+    return [one for some in batches(ranges, RANGES_A_STATEMENT) for one in _events_of_devices(connection, tenant, some)]
+
+
+def _events_of_devices(
+    connection: Connection, tenant: Tenant, ranges: Sequence[EventRange]
+) -> list[DeviceEvents | None]:
+    statement = _statement(shapes_of(ranges))
+    rows = connection.execute(statement, event_values(tenant, ranges)).all()
+    types = {row.value: row.type for row in rows if row[0] == NO_EVENT}
+    found = in_order(ranges, [row for row in rows if row[0] != NO_EVENT])
     return [
         DeviceEvents(types[part.device], events) if part.device in types else None
         for part, events in zip(ranges, found, strict=True)
@@ -39,14 +53,17 @@ def events_of_devices(
 
 
 @lru_cache(maxsize=STATEMENTS_KEPT)
-def _statement(shapes: tuple[RangeShape, ...]) -> Select[*tuple[Any, ...]]:
-    selected = select_events(shapes).subquery()
-    return (
-        select(devices.c.device_id, devices.c.type.label("device_type"), selected)
-        .outerjoin_from(devices, selected, selected.c.device == devices.c.device_id)
-        .where(
-            devices.c.account == bindparam("account"),
-            devices.c.region == bindparam("region"),
-            devices.c.device_id.in_(bindparam("devices", expanding=True)),
-        )
+def _statement(shapes: tuple[RangeShape, ...]) -> CompoundSelect[*tuple[Any, ...]]:
+    """The events, and beside them the devices that there are: a join would take twice as long."""
+    there = select(
+        literal_column(str(NO_EVENT)).label("number"),
+        literal(0, events.c.time.type).label("time"),
+        devices.c.type,
+        devices.c.device_id.label("value"),
+        null().label("body"),
+    ).where(
+        devices.c.account == ACCOUNT,
+        devices.c.region == REGION,
+        devices.c.device_id.in_([bindparam(f"device_{number}") for number in range(len(shapes))]),
     )
+    return union_all(*event_parts(shapes), there)

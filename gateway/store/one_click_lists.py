@@ -11,7 +11,8 @@ from gateway.model.order import DeviceOrder, DeviceOrderField
 from gateway.model.query import Cut, ListQuery, Position
 from gateway.model.tenant import Tenant
 from gateway.store.conditions import has_part, is_one_of
-from gateway.store.one_click_devices import CLAIMED, OWN_TAGS, ClaimedDevice, claimed_device, owned_by, parameters_of
+from gateway.store.one_click_devices import CLAIMED, OWN_TAGS, ClaimedDevice, claimed_device, owned_by
+from gateway.store.owned import owner_parameters
 from gateway.store.ranges import Window, read_page
 from gateway.store.sort_columns import SortColumn
 from gateway.store.tables import one_click_devices as devices
@@ -42,7 +43,7 @@ def query_devices(connection: Connection, tenant: Tenant, query: DeviceQuery) ->
     ]
     where = _conditions(connection, query.filter)
     window = Window(_known(query, query.low), _known(query, query.high), query.backwards, query.limit)
-    page = read_page(connection, CLAIMED, parameters_of(tenant), where, criteria, KEY, window)
+    page = read_page(connection, CLAIMED, owner_parameters(tenant), where, criteria, KEY, window)
     positions = [_told(query, position) for position in page.positions] if query.order else page.positions
     return DevicePage([claimed_device(row) for row in page.rows], positions, page.more)
 

@@ -175,8 +175,8 @@ def _alike(one: SortValue, other: SortValue) -> tuple[SortValue, SortValue]:
     return ("", "") if one == other else ("", "z") if one < other else ("z", "")
 
 
-def _position(values: Sequence[Any], numbers: Sequence[int], criteria: int) -> Position:
-    told = tuple([values[number] for number in numbers])
+def _position(values: tuple[Any, ...], numbers: Sequence[int], criteria: int) -> Position:
+    told = tuple([values[number] for number in numbers]) if len(numbers) > len(values) else values
     return Position(told[:criteria], told[criteria:])
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, select, tuple_
 
 from gateway.store.changes import prune_changes
 from gateway.store.database import Database
-from gateway.store.tables import events
+from gateway.store.tables import client_requests, events
 
 BATCH = 1_000
 
@@ -23,6 +23,12 @@ async def delete_events_before(database: Database, before: int, *, batch: int = 
 async def delete_changes_before(database: Database, before: int, *, batch: int = BATCH) -> int:
     """Delete what was logged before a time in milliseconds; return how many rows there were."""
     return await _repeated(database, lambda connection: prune_changes(connection, before, batch))
+
+
+async def delete_client_requests_before(database: Database, before: int) -> int:
+    """Delete what tokens of clients stood for before a time in milliseconds; return how many there were."""
+    old = delete(client_requests).where(client_requests.c.created_at <= before)
+    return await database.write(lambda connection: connection.execute(old).rowcount)
 
 
 async def _repeated(database: Database, write: Callable[[Connection], int]) -> int:

@@ -1,16 +1,18 @@
 """Rooms of Alexa for Business. Which devices are in them is kept with the devices."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
 
 from gateway.model.filter import RoomFilter
 from gateway.model.tenant import Tenant
 from gateway.model.text import name_key
+from gateway.model.value import value
 from gateway.store.conditions import has_part
 from gateway.store.dialect import insert_or_ignore
+from gateway.store.owned import owned, owner_parameters, rows_by_key
 from gateway.store.ranges import Page, Window, read_page
 from gateway.store.sort_columns import SortColumn
 from gateway.store.tables import rooms
@@ -24,7 +26,7 @@ PROFILE_NAME = SortColumn(rooms.c.profile_name_key, nullable=True)
 ARN = SortColumn(rooms.c.arn)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StoredRoom:
     arn: str
     name: str
@@ -43,10 +45,8 @@ OWNED = select(
     rooms.c.provider_calendar_id,
     rooms.c.profile_arn,
     rooms.c.profile_name,
-).where(rooms.c.account == bindparam("account"), rooms.c.region == bindparam("region"))
+).where(owned(rooms))
 """The rooms of a tenant; `stored_room` reads a row."""
-
-_BY_ARN = OWNED.where(rooms.c.arn.in_(bindparam("arns", expanding=True)))
 
 
 def add_room(connection: Connection, tenant: Tenant, room: StoredRoom) -> bool:
@@ -76,21 +76,21 @@ def room_by_arn(connection: Connection, tenant: Tenant, arn: str | None, *, lock
     if arn is None or not is_storable(arn):
         return None
     statement = OWNED.where(rooms.c.arn == arn)
-    row = connection.execute(statement.with_for_update() if lock else statement, parameters_of(tenant)).first()
+    row = connection.execute(statement.with_for_update() if lock else statement, owner_parameters(tenant)).first()
     return None if row is None else stored_room(row)
 
 
 def rooms_by_arn(connection: Connection, tenant: Tenant, arns: Sequence[str]) -> dict[str, StoredRoom]:
     """Those of the rooms that the tenant has."""
-    rows = connection.execute(_BY_ARN, {**parameters_of(tenant), "arns": [*filter(is_storable, arns)]})
-    return {room.arn: room for room in map(stored_room, rows)}
+    found = rows_by_key(connection, OWNED, rooms.c.arn, tenant, arns)
+    return {room.arn: room for room in map(stored_room, found)}
 
 
 def room_by_name(connection: Connection, tenant: Tenant, name: str) -> StoredRoom | None:
     """Find a room by its very name."""
     if not is_storable(name):
         return None
-    row = connection.execute(OWNED.where(rooms.c.name == name), parameters_of(tenant)).first()
+    row = connection.execute(OWNED.where(rooms.c.name == name), owner_parameters(tenant)).first()
     return None if row is None else stored_room(row)
 
 
@@ -115,7 +115,7 @@ def list_rooms(
     key: Sequence[SortColumn] = (ARN,),
 ) -> Page:
     """A page of rooms; `stored_room` reads a row."""
-    return read_page(connection, OWNED, parameters_of(tenant), where, criteria, key, window)
+    return read_page(connection, OWNED, owner_parameters(tenant), where, criteria, key, window)
 
 
 def count_rooms(connection: Connection, tenant: Tenant, where: Sequence[ColumnElement[bool]] = ()) -> int:
@@ -131,11 +131,6 @@ def room_conditions(connection: Connection, wanted: RoomFilter) -> list[ColumnEl
 def stored_room(row: AnyRow) -> StoredRoom:
     """Read a row of OWNED."""
     return StoredRoom(*row[:MEMBERS])
-
-
-def parameters_of(tenant: Tenant) -> dict[str, object]:
-    """What the statements that are kept take for their owner."""
-    return {"account": tenant.account, "region": tenant.region}
 
 
 def _owned(tenant: Tenant) -> tuple[ColumnElement[bool], ...]:

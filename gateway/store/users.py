@@ -1,16 +1,18 @@
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select
 
 from gateway.model.filter import UserFilter
 from gateway.model.order import UserOrderField
 from gateway.model.tenant import Tenant
 from gateway.model.text import name_key
 from gateway.model.user import EnrollmentStatus
+from gateway.model.value import value
 from gateway.store.conditions import is_one_of, is_one_of_keys, is_word
 from gateway.store.dialect import insert_or_ignore
+from gateway.store.owned import owned, owner_parameters, rows_by_key
 from gateway.store.ranges import Page, Window, read_page
 from gateway.store.sort_columns import SortColumn
 from gateway.store.tables import users
@@ -31,7 +33,7 @@ SORTED_BY: Mapping[UserOrderField, SortColumn] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StoredUser:
     arn: str
     user_id: str
@@ -52,10 +54,8 @@ OWNED = select(
     users.c.email,
     users.c.enrollment_status,
     users.c.enrollment_id,
-).where(users.c.account == bindparam("account"), users.c.region == bindparam("region"))
+).where(owned(users))
 """The users of a tenant; `stored_user` reads a row."""
-
-_BY_ARN = OWNED.where(users.c.arn.in_(bindparam("arns", expanding=True)))
 
 
 def add_user(connection: Connection, tenant: Tenant, user: StoredUser) -> bool:
@@ -84,7 +84,7 @@ def user_values(user: StoredUser) -> dict[str, str | None]:
 
 def users_by_arn(connection: Connection, tenant: Tenant, arns: Sequence[str]) -> dict[str, StoredUser]:
     """Those of the users that the tenant has."""
-    rows = connection.execute(_BY_ARN, {**parameters_of(tenant), "arns": [*filter(is_storable, arns)]})
+    rows = rows_by_key(connection, OWNED, users.c.arn, tenant, arns)
     return {user.arn: user for user in map(stored_user, rows)}
 
 
@@ -109,7 +109,7 @@ def list_users(
     key: Sequence[SortColumn] = KEY,
 ) -> Page:
     """A page of users; `stored_user` reads a row."""
-    return read_page(connection, OWNED, parameters_of(tenant), where, criteria, key, window)
+    return read_page(connection, OWNED, owner_parameters(tenant), where, criteria, key, window)
 
 
 def count_users(connection: Connection, tenant: Tenant, where: Sequence[ColumnElement[bool]] = ()) -> int:
@@ -135,11 +135,6 @@ def user_conditions(wanted: UserFilter) -> list[ColumnElement[bool]]:
 def stored_user(row: AnyRow) -> StoredUser:
     """Read a row of OWNED."""
     return StoredUser(*row[:MEMBERS])
-
-
-def parameters_of(tenant: Tenant) -> dict[str, object]:
-    """What the statements that are kept take for their owner."""
-    return {"account": tenant.account, "region": tenant.region}
 
 
 def _owned(tenant: Tenant) -> tuple[ColumnElement[bool], ...]:

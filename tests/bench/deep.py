@@ -48,7 +48,7 @@ def forwards_over_http(settings: Settings, depth: int) -> Deep:
 
 def _cursor(settings: Settings, place: Place) -> str:
     sealer = Sealer(derived_key(settings, "cursors"))
-    purpose = Fleet({}, sealer).devices(ALL_SOURCES, DeviceFilter(), ()).purpose
+    purpose = Fleet({}, sealer).devices(ALL_SOURCES, DeviceFilter(), ()).purpose.text
     return sealer.seal(purpose, [BUTTONS, place])
 
 

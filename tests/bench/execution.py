@@ -3,15 +3,15 @@
 What the sources answered once is given to every run, so that what is timed are executor, resolvers and loaders.
 """
 
+import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
 import strawberry
-from aiodataloader import DataLoader
 
 from gateway.app.clock import now
 from gateway.app.gateway import open_gateway
@@ -20,6 +20,7 @@ from gateway.execution.graphql_core import core_schema
 from gateway.execution.plan import Plan, make_plan
 from gateway.execution.road import Road
 from gateway.execution.run import Executor
+from gateway.loader import Loader
 from gateway.loaders import Load, Loaders
 from gateway.model.page import PageLimits, Slice
 from gateway.schema.context import Context
@@ -54,17 +55,19 @@ class RecordedLoaders(Loaders):
         super().__init__(fleet)
         self.loaded = loaded
 
-    def _make(self, name: str, load: Load, cache_key: Callable[[Any], object] | None = None) -> DataLoader[Any, Any]:
-        real, answers = super()._make(name, load, cache_key), self.loaded[name]
-        get_key = real.get_cache_key
+    def _make(self, name: str, load: Load, identity: Callable[[Any], Hashable] | None = None) -> Loader[Any, Any]:
+        real, answers = super()._make(name, load, identity), self.loaded[name]
+
+        def kept_under(key: Any) -> Hashable:  # noqa: ANN401  # as the loader's own
+            return key if identity is None else identity(key)
 
         async def batch(keys: Sequence[Any]) -> list[Any]:
-            missing = [key for key in keys if get_key(key) not in answers]
-            for key, answer in zip(missing, await real.batch_load_fn(missing) if missing else (), strict=True):
-                answers[get_key(key)] = answer
-            return [answers[get_key(key)] for key in keys]
+            missing = [key for key in keys if kept_under(key) not in answers]
+            for key, answer in zip(missing, await asyncio.gather(*map(real.load, missing)), strict=True):
+                answers[kept_under(key)] = answer
+            return [answers[kept_under(key)] for key in keys]
 
-        return DataLoader(batch, get_cache_key=get_key)
+        return Loader(batch, identity)
 
 
 @dataclass(frozen=True)

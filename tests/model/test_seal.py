@@ -34,17 +34,14 @@ def test_another_key_is_refused() -> None:
 
 @given(PAYLOADS, st.data())
 def test_any_change_is_refused(payload: list[object], data: st.DataObject) -> None:
-    """A token with any character changed is refused, or is the very same bytes written otherwise."""
+    """A token with any character changed is refused, also where it would be the very same bytes written otherwise."""
     token = SEALER.seal("devices", payload)
     index = data.draw(st.integers(0, len(token) - 1))
     other = data.draw(st.characters().filter(lambda character: character != token[index]))
     changed = token[:index] + other + token[index + 1 :]
 
-    try:
-        assert SEALER.open("devices", changed) == payload
-        assert index == len(token) - 1
-    except ForeignTokenError:
-        pass
+    with pytest.raises(ForeignTokenError):
+        SEALER.open("devices", changed)
 
 
 @given(st.text())

@@ -3,6 +3,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, select
 from structlog.testing import capture_logs
 
 from gateway.model.service import DeviceService
@@ -10,9 +11,10 @@ from gateway.model.tenant import Tenant
 from gateway.services.context import ServiceContext
 from gateway.services.upkeep import upkeep
 from gateway.store.changes import Change, ChangeKind, log
+from gateway.store.client_requests import ClientRequest, first_request
 from gateway.store.events import StoredEvent, add_event
 from gateway.store.sqlite import SqliteDatabase
-from gateway.store.tables import changes, events
+from gateway.store.tables import changes, client_requests, events
 from gateway.store.times import milliseconds
 from tests.clock import Clock
 
@@ -56,6 +58,26 @@ async def test_what_is_too_old_is_forgotten(context: ServiceContext) -> None:
     task.cancel()
 
     assert await ages(context) == (old[:4], old[:2])
+
+
+async def test_tokens_of_clients_are_forgotten_after_a_day(context: ServiceContext) -> None:
+    """Also those of accounts that never make anything again."""
+    day = milliseconds(context.clock() - timedelta(days=1))
+
+    def ask(connection: Connection) -> None:
+        for token, time in (("old", day), ("young", day + 1)):
+            first_request(connection, HERE, ClientRequest("CreateRoom", token, b"", "arn"), time)
+
+    def tokens(connection: Connection) -> list[str]:
+        return list(connection.execute(select(client_requests.c.token).order_by(client_requests.c.token)).scalars())
+
+    await context.database.write(ask)
+    task = asyncio.create_task(upkeep(context, WEEK))
+    while "old" in await context.database.read(tokens):  # noqa: ASYNC110 - what is deleted has no event to wait for
+        await asyncio.sleep(0.001)
+    task.cancel()
+
+    assert await context.database.read(tokens) == ["young"]
 
 
 async def test_forgetting_goes_on_after_a_failure(sqlite_database: SqliteDatabase, clock: Clock) -> None:

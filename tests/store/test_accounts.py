@@ -8,14 +8,13 @@ from gateway.store.accounts import (
     AccessKey,
     WrongEncryptionKeyError,
     access_keys_of,
-    account_exists,
     add_access_key,
     add_account,
     find_access_key,
     revoke_access_key,
 )
 from gateway.store.database import Database
-from gateway.store.tables import access_keys
+from gateway.store.tables import access_keys, accounts
 
 KEY = bytes(range(32))
 ACCOUNT = "123456789012"
@@ -102,8 +101,8 @@ async def test_an_account_is_added_once(database: Database) -> None:
     for now in (1, 2):
         await database.write(lambda connection, now=now: add_account(connection, ACCOUNT, now))
 
-    assert await database.read(lambda connection: account_exists(connection, ACCOUNT))
-    assert not await database.read(lambda connection: account_exists(connection, "210987654321"))
+    rows = await database.read(lambda connection: connection.execute(accounts.select()).all())
+    assert [tuple(row) for row in rows] == [(ACCOUNT, 1)]
 
 
 async def test_a_key_belongs_to_an_account_that_exists(database: Database) -> None:

@@ -9,12 +9,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from gateway.store.accounts import account_exists, add_account
+from gateway.store.accounts import add_account
 from gateway.store.database import Database
 from gateway.store.migrate import MIGRATIONS, NewerDatabaseError, UnusableDatabaseError, migrate, newest_revision
 from gateway.store.postgres import PostgresDatabase
 from gateway.store.sqlite import SqliteDatabase
-from gateway.store.tables import metadata
+from gateway.store.tables import accounts, metadata
 
 
 @pytest.fixture
@@ -75,7 +75,8 @@ async def test_data_is_kept(new_database: Database) -> None:
     await new_database.write(lambda connection: add_account(connection, "123456789012", 1))
     await migrate(new_database)
 
-    assert await new_database.read(lambda connection: account_exists(connection, "123456789012"))
+    rows = await new_database.read(lambda connection: connection.execute(accounts.select()).all())
+    assert [tuple(row) for row in rows] == [("123456789012", 1)]
     assert await new_database.read(revision) == newest_revision()
 
 

@@ -3,9 +3,10 @@ from sqlalchemy import Connection, select
 from gateway.model.service import DeviceService
 from gateway.model.tenant import Tenant
 from gateway.store.changes import Change, ChangeKind, changes_after, log
+from gateway.store.client_requests import ClientRequest, first_request
 from gateway.store.database import Database
 from gateway.store.events import StoredEvent, add_event
-from gateway.store.retention import delete_changes_before, delete_events_before
+from gateway.store.retention import delete_changes_before, delete_client_requests_before, delete_events_before
 from gateway.store.tables import events
 
 TENANT = Tenant("123456789012", "us-west-2")
@@ -42,6 +43,23 @@ async def test_an_old_log_is_deleted(database: Database) -> None:
     assert deleted == 10
     ((number, _),) = await database.read(lambda connection: changes_after(connection, 0, 100))
     assert number == before[-1][0] + 1
+
+
+async def test_old_tokens_are_forgotten(database: Database) -> None:
+    """Of every account, whether or not it makes something new; from then on a token stands for a new request."""
+    made = ClientRequest("CreateRoom", "token", b"digest", "arn:first")
+    again = ClientRequest("CreateRoom", "token", b"other", "arn:second")
+
+    def ask(connection: Connection, request: ClientRequest, now: int) -> str:
+        return first_request(connection, TENANT, request, now).arn
+
+    await database.write(lambda connection: ask(connection, made, 5))
+    kept = await delete_client_requests_before(database, 4)
+    told = await database.write(lambda connection: ask(connection, again, 5))
+    deleted = await delete_client_requests_before(database, 5)
+
+    assert (kept, told, deleted) == (0, "arn:first", 1)
+    assert await database.write(lambda connection: ask(connection, again, 6)) == "arn:second"
 
 
 async def test_a_deletion_reads_what_it_deletes_only(sqlite_database: Database) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from gateway.model.query import EventQuery
 from gateway.model.tenant import Tenant
 from gateway.services.alexa.errors import not_found
+from gateway.services.alexa.model_values import events_of_device
 from gateway.services.alexa.page_tokens import next_token, opened_token, page_size
 from gateway.services.context import ServiceContext
 from gateway.store.alexa_devices import has_device
@@ -47,7 +48,7 @@ async def list_device_events(context: ServiceContext, tenant: Tenant, params: Ma
 
 
 async def query_device_events(context: ServiceContext, tenant: Tenant, params: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Beyond the wire: {"Query": EventQuery} → {"Events", "More"}."""
+    """Beyond the wire: {"Query": EventQuery, "Device"} → {"Events", "More"}."""
     (answer,) = await query_events_of_many(context, tenant, [params])
     if isinstance(answer, ServiceError):
         raise answer
@@ -59,19 +60,20 @@ async def query_events_of_many(
 ) -> Sequence[Mapping[str, Any] | ServiceError]:
     """A device that the account does not have has no events."""
     queries: list[EventQuery] = [one["Query"] for one in params]
-    ranges = [_range(context, query) for query in queries]
+    kept_from = _kept_from(context)
+    ranges = [_range(query, kept_from) for query in queries]
     found = await context.database.read(lambda connection: events_of(connection, tenant, ranges))
     return [
-        {"Events": [_shape(event) for event in events[: query.limit]], "More": len(events) > query.limit}
-        for query, events in zip(queries, found, strict=True)
+        {"Events": events_of_device(one["Device"], events[: query.limit]), "More": len(events) > query.limit}
+        for one, query, events in zip(params, queries, found, strict=True)
     ]
 
 
-def _range(context: ServiceContext, query: EventQuery) -> EventRange:
+def _range(query: EventQuery, kept_from: int) -> EventRange:
     types = None if query.types is None else tuple(filter(is_storable, query.types))
     return EventRange(
         device=query.device if is_storable(query.device) else "",
-        start=max(milliseconds_from(query.start), _kept_from(context)),
+        start=max(milliseconds_from(query.start), kept_from),
         end=milliseconds_from(query.end),
         limit=query.limit + 1,
         types=types,

@@ -1,14 +1,19 @@
 """What the store has, as the gateway's own values: what is asked beyond the wire has none of the wire's shapes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gateway.model.device import AlexaDevice, AlexaDeviceStatus, ConnectionStatus
+from gateway.model.event import DeviceEvent
 from gateway.model.room import Room
 from gateway.model.user import EnrollmentStatus, User
 from gateway.store.alexa_devices import StoredAlexaDevice
+from gateway.store.events import StoredEvent
 from gateway.store.rooms import StoredRoom
 from gateway.store.times import time_of
 from gateway.store.users import StoredUser
+
+SECOND = 1000
+"""Milliseconds."""
 
 CONNECTIONS: Mapping[str, ConnectionStatus] = ConnectionStatus.__members__
 STATUSES: Mapping[str, AlexaDeviceStatus] = AlexaDeviceStatus.__members__
@@ -51,4 +56,20 @@ def user_of(source: str, stored: StoredUser) -> User:
         stored.email,
         None if status is None else ENROLLMENTS.get(status, EnrollmentStatus.UNKNOWN),
         stored.enrollment_id,
+    )
+
+
+def events_of_device(device: AlexaDevice, stored: Sequence[StoredEvent]) -> tuple[DeviceEvent, ...]:
+    """`raw` as the events travel, the time in epoch seconds."""
+    return tuple(
+        [
+            DeviceEvent(
+                device,
+                time_of(event.time),
+                event.type,
+                event.value,
+                {"Type": event.type, "Value": event.value, "Timestamp": event.time / SECOND},
+            )
+            for event in stored
+        ]
     )

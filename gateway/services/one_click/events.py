@@ -2,13 +2,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from gateway.model.query import EventQuery
 from gateway.model.tenant import Tenant
 from gateway.services.context import ServiceContext
 from gateway.services.embedded import Params
 from gateway.services.one_click import errors
+from gateway.services.one_click.model_values import events_of
 from gateway.services.one_click.paging import open_token, seal_token
 from gateway.store.events import EventRange, StoredEvent
 from gateway.store.one_click_events import DeviceEvents, events_of_devices
@@ -17,7 +16,6 @@ from gateway.store.times import milliseconds, milliseconds_from
 from gateway.wire.errors import ServiceError
 
 DEFAULT_PAGE = 100
-RANGES_A_STATEMENT = 100
 
 
 async def list_device_events(context: ServiceContext, tenant: Tenant, params: Params) -> dict[str, Any]:
@@ -30,7 +28,7 @@ async def list_device_events(context: ServiceContext, tenant: Tenant, params: Pa
     left_off = open_token(context, purpose, params.get("NextToken"))
     asked = EventRange(
         device=device_id,
-        start=_start(context, start),
+        start=max(milliseconds_from(start), _kept_from(context)),
         end=milliseconds_from(end),
         limit=limit + 1,
         newer=None if left_off is None else (left_off[0], left_off[1], left_off[2]),
@@ -47,7 +45,7 @@ async def list_device_events(context: ServiceContext, tenant: Tenant, params: Pa
 
 
 async def query(context: ServiceContext, tenant: Tenant, params: Params) -> dict[str, Any]:
-    """Beyond the wire: either direction, some types only."""
+    """Beyond the wire, either direction, some types only: {"Query", "Device"} → {"Events", "More"}."""
     (answer,) = await query_many(context, tenant, [params])
     if isinstance(answer, ServiceError):
         raise answer
@@ -58,27 +56,27 @@ async def query_many(
     context: ServiceContext, tenant: Tenant, params: Sequence[Params]
 ) -> list[dict[str, Any] | ServiceError]:
     queries: list[EventQuery] = [one["Query"] for one in params]
-    found = await _read(context, tenant, [_range(context, asked) for asked in queries])
+    kept_from = _kept_from(context)
+    found = await _read(context, tenant, [_range(asked, kept_from) for asked in queries])
     return [
-        errors.device_not_found(asked.device) if one is None else _answer(asked, one)
-        for asked, one in zip(queries, found, strict=True)
+        errors.device_not_found(query.device)
+        if events is None
+        else {
+            "Events": events_of(one["Device"], events.device_type, events.events[: query.limit]),
+            "More": len(events.events) > query.limit,
+        }
+        for one, query, events in zip(params, queries, found, strict=True)
     ]
 
 
 async def _read(context: ServiceContext, tenant: Tenant, ranges: Sequence[EventRange]) -> list[DeviceEvents | None]:
-    def read(connection: Connection) -> list[DeviceEvents | None]:
-        found: list[DeviceEvents | None] = []
-        for first in range(0, len(ranges), RANGES_A_STATEMENT):
-            found += events_of_devices(connection, tenant, ranges[first : first + RANGES_A_STATEMENT])
-        return found
-
-    return await context.database.read(read)
+    return await context.database.read(lambda connection: events_of_devices(connection, tenant, ranges))
 
 
-def _range(context: ServiceContext, asked: EventQuery) -> EventRange:
+def _range(asked: EventQuery, kept_from: int) -> EventRange:
     return EventRange(
         device=asked.device if is_storable(asked.device) else "",
-        start=_start(context, asked.start),
+        start=max(milliseconds_from(asked.start), kept_from),
         end=milliseconds_from(asked.end),
         limit=asked.limit + 1,
         types=asked.types,
@@ -88,17 +86,12 @@ def _range(context: ServiceContext, asked: EventQuery) -> EventRange:
     )
 
 
-def _start(context: ServiceContext, asked: datetime) -> int:
-    return max(milliseconds_from(asked), milliseconds_from(context.clock() - context.events_kept))
+def _kept_from(context: ServiceContext) -> int:
+    return milliseconds_from(context.clock() - context.events_kept)
 
 
 def _position(event: tuple[datetime, str, str] | None) -> tuple[int, str, str] | None:
     return None if event is None else (milliseconds(event[0]), event[1], event[2])
-
-
-def _answer(asked: EventQuery, found: DeviceEvents) -> dict[str, Any]:
-    sent = [_sent(asked.device, found.device_type, event) for event in found.events[: asked.limit]]
-    return {"Events": sent, "More": len(found.events) > asked.limit}
 
 
 def _sent(device_id: str, device_type: str, event: StoredEvent) -> dict[str, Any]:

@@ -1,8 +1,15 @@
 """What the store has, as the gateway's own values: what is asked beyond the wire has none of the wire's shapes."""
 
+from collections.abc import Sequence
+
+import orjson
+
 from gateway.model.device import OneClickDevice
+from gateway.model.event import DeviceEvent
 from gateway.model.tag import Tag
+from gateway.store.events import StoredEvent
 from gateway.store.one_click_devices import ClaimedDevice
+from gateway.store.times import time_of
 
 
 def device_of(source: str, stored: ClaimedDevice) -> OneClickDevice:
@@ -15,4 +22,21 @@ def device_of(source: str, stored: ClaimedDevice) -> OneClickDevice:
         stored.remaining_life,
         stored.attributes,
         tuple([Tag(key, value) for key, value in stored.tags]),
+    )
+
+
+def events_of(device: OneClickDevice, device_type: str, stored: Sequence[StoredEvent]) -> tuple[DeviceEvent, ...]:
+    """`raw` as the events travel, each with its StdEvent parsed."""
+    of = {"attributes": {}, "deviceId": device.device_id, "type": device_type}
+    return tuple(
+        [
+            DeviceEvent(
+                device,
+                time_of(event.time),
+                event.type,
+                event.value,
+                {"device": of, "stdEvent": orjson.loads(event.body or "{}")},
+            )
+            for event in stored
+        ]
     )

@@ -7,6 +7,7 @@ from gateway.model.query import EventQuery
 from gateway.store.alexa_reports import set_connection_status
 from gateway.store.changes import ChangeKind
 from gateway.store.times import milliseconds
+from gateway.wire.errors import ServiceError
 from tests.clock import Clock
 from tests.services.alexa.fleet import HERE, NEIGHBOUR, Fleet
 
@@ -54,7 +55,7 @@ async def test_events_are_kept_thirty_days(fleet: Fleet, clock: Clock) -> None:
 
     assert kept == {"DeviceEvents": [shape(0, "ONLINE")]}
     assert gone == {"DeviceEvents": []}
-    assert await fleet.beyond("QueryDeviceEvents", Query=query) == {"Events": [], "More": False}
+    assert await fleet.beyond("QueryDeviceEvents", Query=query, Device=None) == {"Events": (), "More": False}
 
 
 async def test_event_pages_follow_each_other_while_events_come_in(fleet: Fleet) -> None:
@@ -94,10 +95,10 @@ async def test_events_of_many_devices(fleet: Fleet) -> None:
     arn, foreign = await fleet.device(), await fleet.device(tenant=NEIGHBOUR)
     await report(fleet, arn, 5, 4, 3, 2, 1)
 
-    def query(device: str = arn, **members: Any) -> dict[str, EventQuery]:  # noqa: ANN401 - of any type
+    def query(device: str = arn, **members: Any) -> dict[str, EventQuery | None]:  # noqa: ANN401 - of any type
         defaults = {"types": None, "newer": None, "older": None, "backwards": False, "limit": 2}
         window = {"start": NOW - timedelta(days=1), "end": NOW}
-        return {"Query": EventQuery(device, **{**window, **defaults, **members})}
+        return {"Query": EventQuery(device, **{**window, **defaults, **members}), "Device": None}
 
     two = (NOW - timedelta(seconds=2), "CONNECTION_STATUS", "OFFLINE")
     four = (NOW - timedelta(seconds=4), "CONNECTION_STATUS", "OFFLINE")
@@ -116,7 +117,7 @@ async def test_events_of_many_devices(fleet: Fleet) -> None:
         ],
     )
 
-    told = [([(NOW - event["Timestamp"]).total_seconds() for event in one["Events"]], one["More"]) for one in answers]
+    told = [([(NOW - event.timestamp).total_seconds() for event in one["Events"]], one["More"]) for one in answers]
     assert told == [
         ([1, 2], True),
         ([5, 4], True),
@@ -127,6 +128,17 @@ async def test_events_of_many_devices(fleet: Fleet) -> None:
         ([], False),
         ([], False),
     ]
+
+
+async def test_events_of_more_devices_than_a_statement_takes(fleet: Fleet) -> None:
+    """However many devices are asked about at once, each gets its answer."""
+    arn = await fleet.device()
+    await report(fleet, arn, 1)
+    query = EventQuery(arn, NOW - timedelta(days=1), NOW, None, None, None, backwards=False, limit=1)
+    answers = await fleet.service.call_many(HERE, "QueryDeviceEvents", [{"Query": query, "Device": None}] * 1100)
+
+    assert len(answers) == 1100
+    assert all(not isinstance(one, ServiceError) and len(one["Events"]) == 1 for one in answers)
 
 
 async def test_events_are_logged(fleet: Fleet) -> None:

@@ -146,7 +146,7 @@ async def test_a_page_costs_few_statements(fleet: Fleet) -> None:
     order = (DeviceOrder(DeviceOrderField.STATUS, descending=True),)
     plural: Mapping[str, list[dict[str, Any]]] = {
         "ListTags": [{"Arn": arn} for arn in arns],
-        "QueryDeviceEvents": [{"Query": window}] * 5,
+        "QueryDeviceEvents": [{"Query": window, "Device": None}] * 5,
         "GetRoom": [{"RoomArn": room}] * 5,
         "GetUser": [{"UserArn": arn, "Source": "hq"} for arn in users],
     }

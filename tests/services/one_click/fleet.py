@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from gateway.model.device import OneClickDevice
+from gateway.model.query import EventQuery
 from gateway.model.tenant import Tenant
 from gateway.services.context import ServiceContext
 from gateway.services.embedded import EmbeddedService
@@ -31,6 +33,12 @@ def button_id(number: int = 1) -> str:
 
 
 BUTTON = button_id()
+
+
+def asked_of(query: EventQuery) -> dict[str, object]:
+    """What the gateway asks, of a button that it knows."""
+    device = OneClickDevice("hq", "", query.device, "button", enabled=True, remaining_life=1, attributes={}, tags=())
+    return {"Query": query, "Device": device}
 
 
 @dataclass(frozen=True, slots=True)

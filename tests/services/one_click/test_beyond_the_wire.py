@@ -17,7 +17,7 @@ from gateway.store.one_click_devices import arn_of
 from gateway.store.one_click_lists import DeviceQuery
 from gateway.store.sqlite import SqliteDatabase
 from tests.clock import Clock
-from tests.services.one_click.fleet import HERE, NEIGHBOUR, Fleet, button_id, one_click_fleet
+from tests.services.one_click.fleet import HERE, NEIGHBOUR, Fleet, asked_of, button_id, one_click_fleet
 
 EVERYTHING: DeviceQuery = ListQuery(DeviceFilter(), (), None, None, backwards=False, limit=10)
 
@@ -152,7 +152,7 @@ async def test_a_page_costs_the_same_however_many_devices_it_has(
         "GetDeviceMethods": [{"DeviceId": one} for one in ids],
         "ListTagsForResource": [{"ResourceArn": arn} for arn in arns],
         "QueryDeviceEvents": [
-            {"Query": EventQuery(one, clock.now, now, None, None, None, backwards=False, limit=5)} for one in ids
+            asked_of(EventQuery(one, clock.now, now, None, None, None, backwards=False, limit=5)) for one in ids
         ],
     }
     with counted(sqlite_database) as done:

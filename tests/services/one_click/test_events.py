@@ -1,4 +1,5 @@
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,9 +9,14 @@ from gateway.model.query import EventQuery
 from gateway.services.ingest import ClickType
 from gateway.wire.errors import ServiceError
 from tests.clock import Clock
-from tests.services.one_click.fleet import BUTTON, HERE, NEIGHBOUR, Fleet, button_id
+from tests.services.one_click.fleet import BUTTON, HERE, NEIGHBOUR, Fleet, asked_of, button_id
 
 MINUTE = timedelta(minutes=1)
+
+
+def seen(answer: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Time and kind of each event that the gateway is told of."""
+    return [(f"{event.timestamp:%H:%M}", event.type) for event in answer["Events"]]
 
 
 def clicks(answer: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - as the service answers
@@ -135,10 +141,10 @@ async def test_events_are_told_for_30_days(fleet: Fleet, clock: Clock) -> None:
     start = await pressed(fleet, clock, 2)
     clock.now = start + timedelta(days=30, microseconds=1)
     query = EventQuery(BUTTON, start, clock.now, None, None, None, backwards=False, limit=9)
-    beyond = await fleet.service.call_beyond(HERE, "QueryDeviceEvents", {"Query": query})
+    beyond = await fleet.service.call_beyond(HERE, "QueryDeviceEvents", asked_of(query))
 
     assert [time for time, _ in clicks(await list_events(fleet, start, clock.now))] == ["09:31"]
-    assert [time for time, _ in clicks(beyond)] == ["09:31"]
+    assert [time for time, _ in seen(beyond)] == ["09:31"]
 
 
 @pytest.mark.parametrize("year", [1, 1969, 9999])
@@ -185,9 +191,9 @@ async def test_the_gateway_reads_events_in_any_way(
     for name in ("newer", "older"):
         asked[name] = asked[name] and (zero + asked[name][0] * MINUTE, *asked[name][1:])
     query = EventQuery(device=BUTTON, **asked)
-    answer = await fleet.service.call_beyond(HERE, "QueryDeviceEvents", {"Query": query})
+    answer = await fleet.service.call_beyond(HERE, "QueryDeviceEvents", asked_of(query))
 
-    assert ([time for time, _ in clicks(answer)], answer["More"]) == (times, more)
+    assert ([time for time, _ in seen(answer)], answer["More"]) == (times, more)
 
 
 async def test_events_of_many_devices_are_read_at_once(fleet: Fleet, clock: Clock) -> None:
@@ -205,9 +211,9 @@ async def test_events_of_many_devices_are_read_at_once(fleet: Fleet, clock: Cloc
             ("\0", True),
         ]
     ]
-    answers = await fleet.service.call_many(HERE, "QueryDeviceEvents", [{"Query": query} for query in queries])
+    answers = await fleet.service.call_many(HERE, "QueryDeviceEvents", [asked_of(query) for query in queries])
 
-    told = [one.code if isinstance(one, ServiceError) else (clicks(one), one["More"]) for one in answers]
+    told = [one.code if isinstance(one, ServiceError) else (seen(one), one["More"]) for one in answers]
     assert told == [
         "ResourceNotFoundException",
         ([("09:31", "SINGLE")], True),
@@ -221,7 +227,7 @@ async def test_events_of_more_devices_than_a_statement_takes(fleet: Fleet, clock
     """A larger page setting than ours breaks nothing."""
     start = await pressed(fleet, clock, 1)
     query = EventQuery(BUTTON, start, clock.now, None, None, None, backwards=False, limit=1)
-    answers = await fleet.service.call_many(HERE, "QueryDeviceEvents", [{"Query": query}] * 250)
+    answers = await fleet.service.call_many(HERE, "QueryDeviceEvents", [asked_of(query)] * 250)
 
     assert len(answers) == 250
-    assert all(not isinstance(one, ServiceError) and clicks(one) == [("09:30", "SINGLE")] for one in answers)
+    assert all(not isinstance(one, ServiceError) and seen(one) == [("09:30", "SINGLE")] for one in answers)
