@@ -8,9 +8,20 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import strawberry
-from graphql import FieldNode, GraphQLError, ListValueNode, ObjectValueNode, ValueNode, VariableNode
+from graphql import (
+    FieldNode,
+    GraphQLError,
+    ListValueNode,
+    ObjectValueNode,
+    ValueNode,
+    VariableNode,
+    get_nullable_type,
+    is_leaf_type,
+)
 from graphql.execution.values import VariableValues, get_argument_values
+from strawberry.relay import GlobalID
 from strawberry.types.arguments import convert_arguments
+from strawberry.types.base import StrawberryMaybe, StrawberryOptional
 from strawberry.types.field import StrawberryField
 
 from gateway.execution.compiled.field import Field
@@ -43,17 +54,36 @@ class Arguments:
         return self._converted(coerced, described, None) if _is_unchanging(coerced) else None
 
     def making(self, field: Field, described: StrawberryField) -> MakeArguments:
+        names = self.names(field, described)
+
         def arguments(run: Run, at: Position) -> Mapping[str, Any]:
             known = run.arguments.get(field)
             if known is not None:
                 return known
             coerced = coerced_arguments(run, field)
-            made = self._converted(coerced, described, self._make_info(run, at))
+            if names is None:
+                made = self._converted(coerced, described, self._make_info(run, at))
+            else:
+                made = {names[name]: value for name, value in coerced.items()}
             if _is_unchanging(coerced):
                 run.arguments[field] = made
             return made
 
         return arguments
+
+    def names(self, field: Field, described: StrawberryField) -> Mapping[str, str] | None:
+        """The names in Python of arguments that need no conversion, by their own; None where one does."""
+        named: dict[str, str] = {}
+        for argument in described.arguments:
+            name = self._config.name_converter.from_argument(argument)
+            kind = argument.type
+            inner = kind.of_type if isinstance(kind, StrawberryOptional) else kind
+            if isinstance(kind, StrawberryMaybe) or inner is GlobalID:
+                return None
+            if not is_leaf_type(get_nullable_type(field.definition.args[name].type)):
+                return None
+            named[name] = argument.python_name
+        return named
 
     def _converted(
         self, coerced: dict[str, Any], described: StrawberryField, info: strawberry.Info[Any, Any] | None

@@ -8,7 +8,6 @@ from graphql import (
     GraphQLError,
     GraphQLObjectType,
     GraphQLOutputType,
-    GraphQLResolveInfo,
     GraphQLSchema,
     Undefined,
     default_type_resolver,
@@ -111,34 +110,29 @@ class Completion:
 
     def _abstract(self, field: Field, kind: GraphQLAbstractType, unusual: Unusual) -> Complete:
         ordinary, resolve_type = self._ordinary, kind.resolve_type or default_type_resolver
-        kinds = {one.name: one for one in self._schema.get_possible_types(kind)}
-        selects = {name: (one.is_type_of, self._on(one, field)) for name, one in kinds.items()}
+        kinds = self._schema.get_possible_types(kind)
+        selects = {one: self._on(one, field) for one in kinds}
+        known = {one.name: (one.is_type_of, select, _judge(field, one, select)) for one, select in selects.items()}
+        objects = {one.name: self._object(field, one, unusual) for one in kinds}
 
         def complete(run: Run, value: Any, at: Position) -> Any:  # noqa: ANN401  # as above
             if type(value) not in ordinary:
                 return unusual(run, value, at, complete)
             info = resolve_info(run, at)
-            return named(run, value, at, resolve_type(value, info, kind), info)
-
-        def named(run: Run, value: Any, at: Position, name: Any, info: GraphQLResolveInfo[Any]) -> Any:  # noqa: ANN401  # as above
-            found = selects.get(name) if type(name) is str else None
-            if found is None:
-                return misnamed(run, value, at, name, info)
-            is_type_of, select = found
+            name: Any = resolve_type(value, info, kind)
+            if type(name) is not str or name not in known:
+                return named(run, value, at, name)
+            is_type_of, select, judge = known[name]
             verdict: Any = is_type_of is None or is_type_of(value, info)
-            return (
-                select(run, value, at)
-                if verdict is True
-                else _judge(field, kinds[name], select)(run, value, at, verdict)
-            )
+            return select(run, value, at) if verdict is True else judge(run, value, at, verdict)
 
-        def misnamed(run: Run, value: Any, at: Position, name: Any, info: GraphQLResolveInfo[Any]) -> Any:  # noqa: ANN401  # as above
+        def named(run: Run, value: Any, at: Position, name: Any) -> Any:  # noqa: ANN401  # as above
             if optimized_is_awaitable(name):
-                return run.start(name, lambda run, name, at: named(run, value, at, name, info), at)
+                return run.start(name, lambda run, name, at: named(run, value, at, name), at)
             # graphql-core's own words for what is wrong with it; of the executor it needs the schema only.
-            words = cast("Executor[Any]", run.request)
+            words, info = cast("Executor[Any]", run.request), resolve_info(run, at)
             chosen = Executor.ensure_valid_runtime_type(words, name, kind, field.details, info, value)
-            return named(run, value, at, chosen.name, info)
+            return objects[chosen.name](run, value, at)
 
         return complete
 

@@ -82,12 +82,14 @@ def serialise(kind: GraphQLLeafType) -> Callable[[Any], Any]:
 
 
 def serialise_ordinary(kind: GraphQLLeafType, ordinary: set[type]) -> Callable[[Any], Any]:
-    """As `serialise`, for values of classes that are known; raise Unusual for others."""
-    serialised = serialise(kind)
+    """The same for values of classes that are known; raise Unusual for others, and where the type gives nothing."""
+    coerce = kind.coerce_output_value
 
-    def serialised_ordinary(value: Any) -> Any:  # noqa: ANN401  # as above
+    def serialised(value: Any) -> Any:  # noqa: ANN401  # as above
         if type(value) in ordinary:
-            return serialised(value)
+            coerced = coerce(value)
+            if coerced is not None and coerced is not Undefined:
+                return coerced
         raise Unusual
 
-    return serialised_ordinary
+    return serialised

@@ -20,9 +20,9 @@ from gateway.execution.compiled.resolver import Resolvers
 from gateway.execution.compiled.run import Request, Run, Select
 from gateway.execution.compiled.selection import Selections, Source
 
-MOST_FIELDS: Final = 2000  # of an operation, counted again for each object type that they are selected on
+MOST_FIELDS: Final = 1000  # of an operation, counted again for each object type that they are selected on
 MOST_VARIANTS: Final = 16
-BYTES_PER_FIELD: Final = 3000
+BYTES_PER_FIELD: Final = 4500
 BYTES_PER_OPERATION: Final = 3000
 
 LEFT_OUT: Final = {
