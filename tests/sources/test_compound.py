@@ -3,6 +3,7 @@ import warnings
 from dataclasses import dataclass
 
 from gateway.model.page import Slice
+from gateway.model.purpose import Purpose
 from gateway.model.seal import Sealer
 from gateway.sources.compound import Compound
 from gateway.sources.listing import Chunk, Found, Window
@@ -38,7 +39,7 @@ class Answering:
 
 def compound(*, ordered: bool) -> Compound[str]:
     listings = (Hanging("slow-1"), Answering("hq"), Hanging("slow-2"))
-    return Compound(listings, (False,) if ordered else (), "things", SEALER, patience=0.05)
+    return Compound(listings, (False,) if ordered else (), Purpose("things"), SEALER, patience=0.05)
 
 
 async def test_sources_that_hang_do_not_hold_up_the_others() -> None:
@@ -48,7 +49,7 @@ async def test_sources_that_hang_do_not_hold_up_the_others() -> None:
 
         assert [edge.node for edge in page.edges] == ["door"]
         assert page.unavailable == ("slow-1", "slow-2")
-        assert await page.has_more() is False
+        assert page.has_more() is False
 
 
 async def test_backwards_the_missing_are_named_in_the_same_order() -> None:
