@@ -1,6 +1,6 @@
 from typing import Any
 
-from gateway.execution.parts import Fields, Part, Path
+from gateway.execution.parts import Fields, Items, Part, Path
 
 
 class Assembly:
@@ -11,14 +11,21 @@ class Assembly:
         self._paths: dict[str, Path] = {}
 
     def add(self, part: Part) -> None:
+        self.expect(part)
+        for patch in part.patches:
+            self.patch(patch)
+
+    def expect(self, part: Part) -> None:
+        """Take the part's result, and take note of what is pending; its patches come after, one by one."""
         if part.result is not None:
             self.data = _copied(part.result.data)
         self._paths.update((pending.id, pending.path) for pending in part.pending)
-        for patch in part.patches:
-            if isinstance(patch, Fields):
-                self.at((*self._paths[patch.id], *patch.sub_path)).update(_copied(patch.data))
-            else:
-                self.at(self._paths[patch.id]).extend(_copied(patch.items))
+
+    def patch(self, patch: Fields | Items) -> None:
+        if isinstance(patch, Fields):
+            self.at((*self._paths[patch.id], *patch.sub_path)).update(_copied(patch.data))
+        else:
+            self.at(self._paths[patch.id]).extend(_copied(patch.items))
 
     def at(self, path: Path) -> Any:  # noqa: ANN401  # JSON is any of its types
         value: Any = self.data

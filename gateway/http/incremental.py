@@ -42,9 +42,9 @@ class PartWriterOf2022:
         if part.result is not None and not part.has_next:
             return write_body(part.result)
         body = as_json_value(part.result) if part.result is not None else {}
-        incremental = [self._patch(one) for one in part.patches]
-        self._assembly.add(part)
+        self._assembly.expect(part)
         self._pending.update((one.id, one) for one in part.pending)
+        incremental = [self._patch(one) for one in part.patches]
         incremental += [self._failure(one) for one in part.completed if one.errors]
         if incremental:
             body["incremental"] = incremental
@@ -56,6 +56,7 @@ class PartWriterOf2022:
             told: dict[str, Any] = {"data": patch.data, "path": (*pending.path, *patch.sub_path)}
         else:
             told = {"items": patch.items, "path": self._end(pending.path)}
+        self._assembly.patch(patch)
         return _with_errors(_labelled(told, pending), patch.errors)
 
     def _failure(self, completed: Completed) -> dict[str, Any]:

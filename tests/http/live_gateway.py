@@ -50,10 +50,10 @@ class LiveGateway:
     async def streams(self, count: int) -> None:
         """Wait until so many streams are open; there is no message that tells."""
         async with asyncio.timeout(10):
-            while self._open() != count:  # noqa: ASYNC110 - see above
+            while self.open_streams() != count:  # noqa: ASYNC110 - see above
                 await asyncio.sleep(0)
 
-    def _open(self) -> int:
+    def open_streams(self) -> int:
         return sum(len(channel._subscribers) for channel in self.subscriptions._channels.values())
 
     async def press(self, device_id: str, click: ClickType = ClickType.SINGLE) -> None:
