@@ -43,6 +43,7 @@ def _streams_of(settings: Settings) -> StreamOptions:
     return StreamOptions(
         websocket=settings.websocket,
         event_stream=settings.event_stream,
+        shared_event_streams=settings.workers == 1,
         multipart=settings.multipart,
         incremental=settings.incremental,
         ping_seconds=settings.ping_interval,

@@ -36,7 +36,7 @@ class Answers:
         """`after`: the cursor of a subscription's last event that the client has. Raise RequestRefused, HttpRefused."""
         if plan.is_subscription and not deliveries.event_stream:
             stream = await self._streaming.begin(plan, request, info, after)
-            return StreamedResponse(SUBSCRIPTION, stream, self._ping_seconds)
+            return StreamedResponse(SUBSCRIPTION, stream, self._ping_seconds, self._streaming.metrics)
         if plan.may_defer and deliveries.incremental is not None:
             return await self._in_parts(self._streaming.parts(plan, request, info), deliveries.incremental)
         if plan.is_subscription or plan.may_defer or not deliveries.single:
@@ -50,7 +50,7 @@ class Answers:
         return self._event_stream(once(refusal_payload(result.errors)))
 
     def _event_stream(self, payloads: Payloads) -> StreamedResponse[Payloads]:
-        return StreamedResponse(EVENT_STREAM, payloads, self._ping_seconds)
+        return StreamedResponse(EVENT_STREAM, payloads, self._ping_seconds, self._streaming.metrics)
 
     async def _in_parts(self, parts: AsyncGenerator[Part, None], spec: IncrementalSpec) -> Answer:
         """One part is answered as any result is."""
@@ -58,7 +58,7 @@ class Answers:
         if first.result is not None and not first.has_next:
             await parts.aclose()
             return first.result
-        return StreamedResponse(INCREMENTAL[spec], _again(first, parts), self._ping_seconds)
+        return StreamedResponse(INCREMENTAL[spec], _again(first, parts), self._ping_seconds, self._streaming.metrics)
 
 
 async def _again(first: Part, parts: AsyncGenerator[Part, None]) -> AsyncGenerator[Part, None]:

@@ -41,12 +41,13 @@ async def _chunks(parts: Parts, writer: PartWriter | PartWriterOf2022) -> AsyncG
 
 
 SUBSCRIPTION: Form[Payloads] = Form(
-    TYPE + b"subscriptionSpec=1.0", _event_chunks, ping=_part(b"{}"), opening=DELIMITER, closing=END
+    "multipart", TYPE + b"subscriptionSpec=1.0", _event_chunks, ping=_part(b"{}"), opening=DELIMITER, closing=END
 )
 """Apollo's multipart protocol for subscriptions, whose heartbeat is an empty object."""
 
 INCREMENTAL: dict[IncrementalSpec, Form[Parts]] = {
     IncrementalSpec.V0_2: Form(
+        "incremental",
         TYPE + b"incrementalSpec=v0.2",
         lambda parts: _chunks(parts, PartWriter()),
         ping=b"",
@@ -54,6 +55,7 @@ INCREMENTAL: dict[IncrementalSpec, Form[Parts]] = {
         closing=END,
     ),
     IncrementalSpec.OF_2022: Form(
+        "incremental",
         TYPE + b"deferSpec=20220824",
         lambda parts: _chunks(parts, PartWriterOf2022()),
         ping=b"",

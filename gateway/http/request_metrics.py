@@ -3,6 +3,7 @@ import time
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.http.doors import OTHER, door_of
+from gateway.http.streamed_response import STREAMED
 from gateway.observability.metrics import Metrics
 
 METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"})
@@ -43,6 +44,7 @@ class RequestMetrics:
         door = door_of(scope["path"])
         method = scope["method"] if scope["method"] in METHODS else OTHER
         self._metrics.requests(door, method, str(status)).inc()
-        self._metrics.request_seconds(door).observe(seconds)
+        if not scope.get("state", {}).get(STREAMED):
+            self._metrics.request_seconds(door).observe(seconds)
         self._metrics.request_bytes(door).inc(received)
         self._metrics.response_bytes(door).inc(sent)

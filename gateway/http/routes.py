@@ -53,7 +53,7 @@ def routes(
     streaming = Streaming(operations, runtime, subscriptions, incremental=options.streams.incremental)
     answers = Answers(streaming, options.streams.ping_seconds)
     endpoint: ASGIApp = GraphQLEndpoint(operations, answers, options, authentication)
-    if options.streams.event_stream:
+    if options.streams.event_stream and options.streams.shared_event_streams:
         endpoint = SharedEventStreams(endpoint, streaming, options, authentication)
     sockets = WebSocketEndpoint(streaming, options, authentication)
     return [

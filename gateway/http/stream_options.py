@@ -5,7 +5,8 @@ from dataclasses import dataclass
 class StreamOptions:
     """What the composition root decides about answers that take their time.
 
-    websocket, event_stream, multipart: whether each is offered. incremental: whether @defer and @stream are followed.
+    websocket, event_stream, multipart: whether each is offered. shared_event_streams: whether operations may share one,
+    which all of a client's requests must reach. incremental: whether @defer and @stream are followed.
     ping_seconds: between two signs of life that a quiet connection is given.
     init_seconds: that a socket gets to say who it is.
     max_subscriptions: operations under way at once, of a socket or of an event stream that several share.
@@ -14,6 +15,7 @@ class StreamOptions:
 
     websocket: bool = True
     event_stream: bool = True
+    shared_event_streams: bool = True
     multipart: bool = True
     incremental: bool = True
     ping_seconds: float = 20.0

@@ -6,8 +6,13 @@ from typing import Generic, Protocol, TypeVar
 
 from starlette.types import Message, Receive, Scope, Send
 
+from gateway.observability.metrics import Metrics
+
 GOING_AWAY = "going_away"
 """The state of a request's scope that is true once the server stops; see Connection."""
+
+STREAMED = "streamed"
+"""The state of a request's scope that is true where it is answered so; the time that takes says nothing."""
 
 
 class Closable(Protocol):
@@ -19,12 +24,13 @@ Source = TypeVar("Source", bound=Closable)
 
 @dataclass(frozen=True, slots=True)
 class Form(Generic[Source]):
-    """How a body of no known length is written.
+    """How a body of no known length is written. `transport` names it in the metrics.
 
     `opening` is sent at once, because some clients believe in a response only when they see its first byte; `ping`
     whenever the connection was quiet for a while; `closing` at the end.
     """
 
+    transport: str
     media_type: bytes
     chunks: Callable[[Source], AsyncGenerator[bytes, None]]
     ping: bytes
@@ -39,8 +45,14 @@ class StreamedResponse(Generic[Source]):
     form: Form[Source]
     source: Source
     ping_seconds: float
+    metrics: Metrics
 
     async def send(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {})[STREAMED] = True
+        with self.metrics.live_streams(self.form.transport).track_inprogress():
+            await self._send(scope, receive, send)
+
+    async def _send(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with aclosing(self.source):
             await send({"type": "http.response.start", "status": 200, "headers": self._headers()})
             try:

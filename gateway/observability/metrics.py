@@ -59,7 +59,7 @@ def make_metrics() -> Metrics:
     def histograms(name: str, meaning: str, buckets: tuple[float, ...], *labels: str) -> Histograms:
         return cache(Histogram(f"gateway_{name}", meaning, labels, registry=registry, buckets=buckets).labels)
 
-    streams = Gauge("gateway_live_streams", "Streams that are open.", ("transport",), registry=registry)
+    streams = Gauge("gateway_live_streams", "Open sockets, and answers that stream.", ("transport",), registry=registry)
     return Metrics(
         registry,
         counters("http_requests", "Requests answered.", "door", "method", "status"),

@@ -9,7 +9,9 @@ class StreamSettings(BaseModel):
     """How answers travel that take their time, and what one connection may hold."""
 
     websocket: bool = Field(default=True, description="Serve graphql-transport-ws over WebSocket.")
-    event_stream: bool = Field(default=True, description="Serve event streams (SSE), of one operation or shared.")
+    event_stream: bool = Field(
+        default=True, description="Serve event streams (SSE); one process alone also shared ones."
+    )
     multipart: bool = Field(default=True, description="Serve subscriptions and answers in parts as multipart/mixed.")
     incremental: bool = Field(
         default=True, description="Follow @defer and @stream for clients that take an answer in parts."

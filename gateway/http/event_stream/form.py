@@ -18,5 +18,5 @@ async def _chunks(payloads: Payloads) -> AsyncGenerator[bytes, None]:
     yield COMPLETE
 
 
-EVENT_STREAM: Form[Payloads] = Form(MEDIA_TYPE, _chunks, ping=PING, opening=PING)
+EVENT_STREAM: Form[Payloads] = Form("event stream", MEDIA_TYPE, _chunks, ping=PING, opening=PING)
 """An event stream of one operation ("distinct connections mode")."""

@@ -78,7 +78,7 @@ class SharedStream:
         self._operations.pop(operation_id, None)
 
 
-SHARED: Form[SharedStream] = Form(MEDIA_TYPE, SharedStream.chunks, ping=PING, opening=PING)
+SHARED: Form[SharedStream] = Form("shared event stream", MEDIA_TYPE, SharedStream.chunks, ping=PING, opening=PING)
 
 
 class SharedStreams:

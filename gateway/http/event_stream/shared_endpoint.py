@@ -82,13 +82,17 @@ class SharedEventStreams:
             case "DELETE":
                 return self._stop(scope, self._streams.find(token))
             case "GET" if headers.get("accept") == EVENT_STREAM:
-                return StreamedResponse(SHARED, self._streams.open(token), self._options.streams.ping_seconds)
+                return self._open(token)
         return await self._begin(scope, headers, receive, self._streams.find(token))
 
     async def _reserve(self, scope: Scope, headers: Headers) -> HttpResponse:
         info = await info_of(headers, scope, self._authentication)
         token = self._streams.reserve(info.caller)
         return _plain(201, token.encode())
+
+    def _open(self, token: str | None) -> StreamedResponse[SharedStream]:
+        stream, seconds = self._streams.open(token), self._options.streams.ping_seconds
+        return StreamedResponse(SHARED, stream, seconds, self._streaming.metrics)
 
     async def _begin(self, scope: Scope, headers: Headers, receive: Receive, stream: SharedStream) -> HttpResponse:
         info = await info_of(headers, scope, self._authentication)

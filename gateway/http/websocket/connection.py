@@ -67,13 +67,14 @@ class SocketConnection:
 
     async def serve(self) -> None:
         """Answer until the client leaves; raise SocketClosed where the server ends it."""
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                await self._listen(tasks)
-                for task in self._running.values():
-                    task.cancel()
-        except* SocketClosed as group:
-            raise _first(group) from None
+        with self._service.streaming.metrics.live_streams("websocket").track_inprogress():
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    await self._listen(tasks)
+                    for task in self._running.values():
+                        task.cancel()
+            except* SocketClosed as group:
+                raise _first(group) from None
 
     async def _listen(self, tasks: asyncio.TaskGroup) -> None:
         while True:

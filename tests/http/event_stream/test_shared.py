@@ -164,3 +164,14 @@ async def test_unknown_tokens_are_not_found(serve: Serve) -> None:
         without = await client.delete("/graphql", headers=stream)
 
     assert (unknown.status_code, without.status_code) == (404, 400)
+
+
+async def test_is_not_there_where_processes_share_a_port(serve: Serve) -> None:
+    """A stream that a client's other requests might miss is not offered; one for each operation is."""
+    async with serve(streams=StreamOptions(shared_event_streams=False)) as client:
+        reserved = await client.put("/graphql")
+        async with event_stream(client, json={"query": "{ echo }"}) as events:
+            told = await events.next()
+
+    assert reserved.status_code == 405
+    assert told.data == {"data": {"echo": "hello"}}
