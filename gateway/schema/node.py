@@ -1,5 +1,5 @@
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import strawberry
 from graphql import GraphQLResolveInfo
@@ -21,6 +21,7 @@ KINDS: Mapping[type, NodeKind] = {
     Room: NodeKind.ROOM,
     User: NodeKind.USER,
 }
+Function = TypeVar("Function", bound=Callable[..., object])
 AnyNode = OneClickDevice | AlexaDevice | Room | User
 
 
@@ -28,14 +29,22 @@ def node_id(root: strawberry.Parent[AnyNode]) -> str:
     return encoded_id(KINDS[type(root)], root.source, root.key)
 
 
+def by_class(function: Function) -> Function:
+    """Let compiled operations remember what it says of a class (gateway.execution.compiled)."""
+    function.decides_by_class = True  # type: ignore[attr-defined]  # functions have any attribute that they are given
+    return function
+
+
 @strawberry.interface(description="Anything that can be refetched by its global id.")
 class Node:
     id = strawberry.field(resolver=node_id, graphql_type=strawberry.ID)
 
     @classmethod
+    @by_class
     def resolve_type(cls, value: object, _info: GraphQLResolveInfo[Any], _type: Any) -> str | None:  # noqa: ANN401  # graphql-core's own signature
         return TYPE_NAMES.get(type(value))
 
     @classmethod
+    @by_class
     def is_type_of(cls, value: object, _info: GraphQLResolveInfo[Any]) -> bool:
         return TYPE_NAMES.get(type(value)) == cls.__name__

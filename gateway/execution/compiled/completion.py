@@ -29,6 +29,7 @@ from gateway.execution.compiled.position import Position
 from gateway.execution.compiled.run import Complete, Run, Select
 
 MOST_CLASSES: Final = 10_000
+MOST_SETTLED: Final = 100
 
 On: TypeAlias = Callable[[GraphQLObjectType, Field], Select]
 """How the selections of a field on an object type become what completes it."""
@@ -98,14 +99,20 @@ class Completion:
 
     def _object(self, field: Field, kind: GraphQLObjectType, unusual: Unusual) -> Complete:
         ordinary, select, is_type_of = self._ordinary, self._on(kind, field), kind.is_type_of
+        judge, settles, settled = _judge(field, kind, select), _decide_by_class(is_type_of), set[type]()
 
         def complete(run: Run, value: Any, at: Position) -> Any:  # noqa: ANN401  # as above
+            if type(value) in settled:
+                return select(run, value, at)
             if type(value) not in ordinary:
                 return unusual(run, value, at, complete)
             verdict: Any = is_type_of is None or is_type_of(value, resolve_info(run, at))
-            return select(run, value, at) if verdict is True else judge(run, value, at, verdict)
+            if verdict is not True:
+                return judge(run, value, at, verdict)
+            if settles and len(settled) < MOST_SETTLED:
+                settled.add(type(value))
+            return select(run, value, at)
 
-        judge = _judge(field, kind, select)
         return complete
 
     def _abstract(self, field: Field, kind: GraphQLAbstractType, unusual: Unusual) -> Complete:
@@ -114,8 +121,12 @@ class Completion:
         selects = {one: self._on(one, field) for one in kinds}
         known = {one.name: (one.is_type_of, select, _judge(field, one, select)) for one, select in selects.items()}
         objects = {one.name: self._object(field, one, unusual) for one in kinds}
+        settles = _decide_by_class(resolve_type, *(one.is_type_of for one in kinds))
+        settled: dict[type, Select] = {}
 
         def complete(run: Run, value: Any, at: Position) -> Any:  # noqa: ANN401  # as above
+            if type(value) in settled:
+                return settled[type(value)](run, value, at)
             if type(value) not in ordinary:
                 return unusual(run, value, at, complete)
             info = resolve_info(run, at)
@@ -124,7 +135,11 @@ class Completion:
                 return named(run, value, at, name)
             is_type_of, select, judge = known[name]
             verdict: Any = is_type_of is None or is_type_of(value, info)
-            return select(run, value, at) if verdict is True else judge(run, value, at, verdict)
+            if verdict is not True:
+                return judge(run, value, at, verdict)
+            if settles and len(settled) < MOST_SETTLED:
+                settled[type(value)] = select
+            return select(run, value, at)
 
         def named(run: Run, value: Any, at: Position, name: Any) -> Any:  # noqa: ANN401  # as above
             if optimized_is_awaitable(name):
@@ -135,6 +150,11 @@ class Completion:
             return objects[chosen.name](run, value, at)
 
         return complete
+
+
+def _decide_by_class(*functions: object) -> bool:
+    """Whether `resolve_type` and `is_type_of` say, by an attribute, that they look at a value's class only."""
+    return all(function is None or getattr(function, "decides_by_class", False) for function in functions)
 
 
 def _unusual(ordinary: set[type], field: Field, *, non_null: bool) -> Unusual:

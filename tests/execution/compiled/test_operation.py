@@ -15,6 +15,7 @@ from graphql.execution.collect_fields import FragmentDetails
 from gateway.execution.compiled.operation import MOST_FIELDS, MOST_VARIANTS, CompiledOperation, Compiler, execute
 from gateway.execution.compiled.reason import NotCompiled, Reason
 from gateway.execution.compiled.run import Request
+from tests.execution.compiled.roads import case_of, compiled
 
 PLACE: Final = ContextVar("place", default="nowhere")
 
@@ -266,3 +267,51 @@ def test_the_same_selections_are_compiled_once() -> None:
 
     assert compiled_operation.weight == plain.weight
     assert MOST_FIELDS >= 500
+
+
+class Animal:
+    """Cat or dog by the day, not by its class."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind, self.name = kind, kind
+
+
+def pets(*, by_class: bool, asked: list[str]) -> strawberry.Schema:
+    """A schema whose types tell that they decide by class, or do not."""
+
+    def kind_of(_cls: type, value: Animal, *_: object) -> str:
+        asked.append(value.kind)
+        return value.kind
+
+    def is_type_of(_cls: type, *_: object) -> bool:
+        return True
+
+    kind_of.decides_by_class = is_type_of.decides_by_class = by_class
+
+    @strawberry.interface
+    class Pet:
+        name: str
+        resolve_type = classmethod(kind_of)
+
+    members = {"is_type_of": classmethod(is_type_of)}
+    kinds = [strawberry.type(type(name, (Pet,), dict(members))) for name in ("Cat", "Dog")]
+
+    @strawberry.type
+    class Pets:
+        @strawberry.field(graphql_type=list[Pet])
+        def pets(self) -> list[Animal]:
+            return [Animal("Cat"), Animal("Dog")]
+
+    return strawberry.Schema(Pets, types=kinds)
+
+
+@pytest.mark.parametrize(("by_class", "asked", "told"), [(False, ["Cat", "Dog"], "Dog"), (True, ["Cat"], "Cat")])
+async def test_what_decides_by_class_is_asked_once_a_class(*, by_class: bool, asked: list[str], told: str) -> None:
+    """The type of an object is found in a table, unless each object has a say in it."""
+    calls: list[str] = []
+    case = case_of(pets(by_class=by_class, asked=calls), "{ pets { __typename name } }", {})
+    assert case is not None
+    outcome = await compiled(case, None, None)
+
+    assert calls == asked
+    assert outcome.data["pets"] == [{"__typename": "Cat", "name": "Cat"}, {"__typename": told, "name": "Dog"}]
