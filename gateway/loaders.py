@@ -12,7 +12,7 @@ from gateway.model.errors import GatewayError
 from gateway.model.room import Room
 from gateway.model.tag import Tag
 from gateway.model.user import User
-from gateway.observability.metrics import Histograms
+from gateway.observability.instruments import Spreads
 from gateway.sources.alexa import AlexaSource
 from gateway.sources.event_pages import EventPage, EventsAsked, event_pages
 from gateway.sources.fleet import Fleet, Source
@@ -34,7 +34,7 @@ class Loaders:
     `sizes`, by a loader's name, is told how many keys it asks for at once.
     """
 
-    def __init__(self, fleet: Fleet, sizes: Histograms | None = None) -> None:
+    def __init__(self, fleet: Fleet, sizes: Spreads | None = None) -> None:
         self._load = partial(_loader, fleet, sizes)
         self._made: list[Loader[Any, Any]] = []
         self._told: list[Device] = []
@@ -96,7 +96,7 @@ def _prime(loader: Loader[SourceKey, Device | None], devices: Sequence[Device]) 
 
 def _loader(
     fleet: Fleet,
-    sizes: Histograms | None,
+    sizes: Spreads | None,
     name: str,
     load: Load,
     identity: Callable[[Any], Hashable] | None = None,

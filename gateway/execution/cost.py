@@ -4,7 +4,7 @@ The sums are IBM's GraphQL Cost Directives': a field's weight and those of its a
 returns the weight of its type and what is selected on it. Of an abstract type it is the dearest that it could be.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Any, TypeAlias
@@ -144,6 +144,13 @@ def _answer_cost(kinds: tuple[TypeCost, ...], value: Any, values: Values) -> flo
 
 
 def _kind_of(value: Mapping[str, Any], kinds: tuple[TypeCost, ...]) -> TypeCost:
-    """Tell the type by the keys that an object has; of several that have them all, the dearest."""
-    possible = [kind for kind in kinds if value.keys() <= kind.keys] or kinds
-    return max(possible, key=lambda kind: kind.weight + sum(field.weight for field in kind.fields))
+    """Tell the type by the keys that an object has; of several that have them all, the first: the dearest."""
+    keys = value.keys()
+    for kind in kinds:
+        if keys <= kind.keys:
+            return kind
+    return kinds[0]
+
+
+def dearest_first(kinds: Iterable[TypeCost]) -> tuple[TypeCost, ...]:
+    return tuple(sorted(kinds, key=lambda kind: kind.weight + sum(field.weight for field in kind.fields), reverse=True))

@@ -29,7 +29,16 @@ from graphql import (
 )
 from graphql.language import BooleanValueNode, IntValueNode, SelectionNode
 
-from gateway.execution.cost import Conditions, FieldCost, OperationCost, Size, TypeCost, length_of, selection_cost
+from gateway.execution.cost import (
+    Conditions,
+    FieldCost,
+    OperationCost,
+    Size,
+    TypeCost,
+    dearest_first,
+    length_of,
+    selection_cost,
+)
 from gateway.execution.reflection import schema_directive
 
 ALWAYS: Conditions = frozenset()
@@ -110,7 +119,7 @@ class _Reading:
         possible = self._schema.get_possible_types(type_) if is_abstract_type(type_) else [type_]
         read = [self._type(one, parts, sized) for one in possible if isinstance(one, GraphQLObjectType)]
         different = {_identity(kind): kind for kind in read}
-        return tuple(different.values()) if len(different) == 1 else tuple(read)
+        return tuple(different.values()) if len(different) == 1 else dearest_first(read)
 
     def _definition(self, type_: GraphQLObjectType, node: FieldNode) -> GraphQLField:
         definition = self._schema.get_field(type_, node.name.value)

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,10 @@ class CostReport:
     remaining: int | None = None
     reset_after: int | None = None
     reset_at: datetime | None = None
+
+    def of(self, requested: int, actual: int) -> Self:
+        """The report of one of several that were counted together."""
+        return type(self)(requested, actual, self.limit, self.remaining, self.reset_after, self.reset_at)
 
     def as_extension(self) -> dict[str, Any]:
         """Return it as `extensions.cost` has it; times in RFC 3339."""

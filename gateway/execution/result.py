@@ -83,6 +83,9 @@ class Result:
     tells_cost: bool = False
     road: Road = field(default=Road.GRAPHQL_CORE, compare=False)
 
+    def at_cost(self, cost: CostReport, *, tells: bool) -> "Result":
+        return Result(self.data, self.errors, self.executed, cost, tells, self.road)
+
 
 class RequestRefused(Exception):
     """Nothing was executed; `result` says why."""

@@ -1,6 +1,5 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from typing import TypeAlias
 
 from gateway.execution.budget import Budget, Charge, RateLimited
@@ -27,21 +26,23 @@ async def charged(
     """
     charge = await take(budget, info, planned)
     if len(planned) == 1:
-        results = [await run(*planned[0])]
-    else:
-        results = list(await asyncio.gather(*(run(*one) for one in planned)))
+        return [await _settled(budget, charge, *planned[0], await run(*planned[0]))]
+    results = list(await asyncio.gather(*(run(*one) for one in planned)))
     if charge.cost is None and not any(request.asks_for_cost for _, request in planned):
         return results
     actual = [plan.actual_cost(result.data) for (plan, _), result in zip(planned, results, strict=True)]
     report = await budget.settle(charge, sum(actual))
     return [
-        replace(
-            result,
-            cost=replace(report, requested=plan.requested_cost, actual=cost),
-            tells_cost=request.asks_for_cost,
-        )
+        result.at_cost(report.of(plan.requested_cost, cost), tells=request.asks_for_cost)
         for (plan, request), result, cost in zip(planned, results, actual, strict=True)
     ]
+
+
+async def _settled(budget: Budget, charge: Charge, plan: Plan, request: GraphQLRequest, result: Result) -> Result:
+    if charge.cost is None and not request.asks_for_cost:
+        return result
+    report = await budget.settle(charge, plan.actual_cost(result.data))
+    return result.at_cost(report, tells=request.asks_for_cost)
 
 
 async def take(budget: Budget, info: CallerInfo, planned: Sequence[Planned]) -> Charge:

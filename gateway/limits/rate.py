@@ -1,6 +1,6 @@
 """How much a caller may spend in a while: the generic cell rate algorithm, and who keeps its state."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import floor
 from typing import Protocol
 
@@ -15,10 +15,10 @@ class Rate:
 
     per_minute: float
     burst: float
+    seconds_a_unit: float = field(init=False, repr=False)
 
-    @property
-    def seconds_a_unit(self) -> float:
-        return SECONDS / self.per_minute
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "seconds_a_unit", SECONDS / self.per_minute)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,8 @@ def after_taking(ahead: float, units: float, rate: Rate) -> float:
     This is the generic cell rate algorithm (ITU-T I.371, virtual scheduling): `ahead` is its theoretical arrival time
     less now. `fits` says whether that is allowed.
     """
-    return max(ahead + units * rate.seconds_a_unit, 0.0)
+    after = ahead + units * rate.seconds_a_unit
+    return after if after > 0 else 0.0
 
 
 def fits(ahead: float, rate: Rate) -> bool:
@@ -64,5 +65,7 @@ def fits(ahead: float, rate: Rate) -> bool:
 def told(ahead: float, units: float, rate: Rate, *, allowed: bool) -> Taken:
     """Tell how a caller stands that is `ahead` now, after it got its units or did not."""
     remaining = max(floor(rate.burst - ahead / rate.seconds_a_unit + ROUNDING), 0)
+    if allowed:
+        return Taken(allowed, remaining, ahead, 0.0)
     over = after_taking(ahead, units, rate) - rate.burst * rate.seconds_a_unit
-    return Taken(allowed, remaining, ahead, 0.0 if allowed else min(over, ahead))
+    return Taken(allowed, remaining, ahead, min(over, ahead))

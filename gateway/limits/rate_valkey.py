@@ -4,13 +4,13 @@ from hashlib import blake2b
 from typing import Self
 
 import structlog
-from prometheus_client import Counter
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from gateway.limits.rate import ROUNDING, Rate, RateStore, RateStoreDown, Taken, told
+from gateway.observability.instruments import Count
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -54,7 +54,7 @@ class ValkeyRates:
         client: Redis,
         stand_in: RateStore | None,
         clock: Callable[[], float] = time.monotonic,
-        failures: Counter | None = None,
+        failures: Count | None = None,
     ) -> None:
         self._client = client
         self._script = client.register_script(SCRIPT)
@@ -70,7 +70,7 @@ class ValkeyRates:
         stand_in: RateStore | None,
         clock: Callable[[], float] = time.monotonic,
         answer_seconds: float = ANSWER_SECONDS,
-        failures: Counter | None = None,
+        failures: Count | None = None,
     ) -> Self:
         """Make one for `redis://`, `rediss://` (TLS), `unix://`, or `valkey://` and `valkeys://`, which mean the same.
 

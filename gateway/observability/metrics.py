@@ -1,26 +1,18 @@
 """What operators count and time: made once by the composition root, called at the seams, read at `/metrics`.
 
-No label holds anything that a caller wrote, so the number of series is bounded by settings and code. A child of an
-instrument is looked up once for each set of labels; counting is then a plain increment.
+No label holds anything that a caller wrote, so the number of series is bounded by settings and code.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from typing import TypeAlias
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, ProcessCollector
+from prometheus_client import CollectorRegistry, Info, ProcessCollector
 
 from gateway import __version__
 from gateway.observability.cache_metrics import CacheMetrics
+from gateway.observability.instruments import Count, Counts, Spreads
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 KEYS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
-
-Counters: TypeAlias = Callable[..., Counter]
-Histograms: TypeAlias = Callable[..., Histogram]
-Gauges: TypeAlias = Callable[..., Gauge]
-"""By the values of their labels, all of them texts, in the order that `make_metrics` lists them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +23,19 @@ class Metrics:
     """
 
     registry: CollectorRegistry
-    requests: Counters
-    request_seconds: Histograms
-    request_bytes: Counters
-    response_bytes: Counters
-    refusals: Counters
-    operations: Counters
-    operation_seconds: Histograms
-    uncompiled: Counters
-    loader_keys: Histograms
-    upstream_calls: Counters
-    upstream_seconds: Histograms
-    rate_store_failures: Counter
-    live_streams: Gauges
+    requests: Counts
+    request_seconds: Spreads
+    request_bytes: Counts
+    response_bytes: Counts
+    refusals: Counts
+    operations: Counts
+    operation_seconds: Spreads
+    uncompiled: Counts
+    loader_keys: Spreads
+    upstream_calls: Counts
+    upstream_seconds: Spreads
+    rate_store_failures: Count
+    live_streams: Counts
     caches: CacheMetrics
 
 
@@ -53,13 +45,16 @@ def make_metrics() -> Metrics:
     ProcessCollector(registry=registry)
     Info("gateway", "The version that runs.", registry=registry).info({"version": __version__})
 
-    def counters(name: str, meaning: str, *labels: str) -> Counters:
-        return cache(Counter(f"gateway_{name}", meaning, labels, registry=registry).labels)
+    def counters(name: str, meaning: str, *labels: str, level: bool = False) -> Counts:
+        made = Counts(f"gateway_{name}", meaning, labels, level=level)
+        registry.register(made)
+        return made
 
-    def histograms(name: str, meaning: str, buckets: tuple[float, ...], *labels: str) -> Histograms:
-        return cache(Histogram(f"gateway_{name}", meaning, labels, registry=registry, buckets=buckets).labels)
+    def histograms(name: str, meaning: str, bounds: tuple[float, ...], *labels: str) -> Spreads:
+        made = Spreads(f"gateway_{name}", meaning, labels, bounds)
+        registry.register(made)
+        return made
 
-    streams = Gauge("gateway_live_streams", "Open sockets, and answers that stream.", ("transport",), registry=registry)
     return Metrics(
         registry,
         counters("http_requests", "Requests answered.", "door", "method", "status"),
@@ -73,7 +68,7 @@ def make_metrics() -> Metrics:
         histograms("loader_keys", "Keys that a loader asked for at once.", KEYS, "loader"),
         counters("upstream_calls", "Calls of a source's service.", "source", "operation", "outcome"),
         histograms("upstream_seconds", "Time for a call, or many made at once.", SECONDS, "source", "operation"),
-        Counter("gateway_rate_store_failures", "Calls of the shared store of rates that failed.", registry=registry),
-        cache(streams.labels),
+        counters("rate_store_failures", "Calls of the shared store of rates that failed.")(),
+        counters("live_streams", "Open sockets, and answers that stream.", "transport", level=True),
         CacheMetrics(registry),
     )
