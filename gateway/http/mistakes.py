@@ -1,7 +1,6 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from hashlib import blake2b
 from math import ceil
 
 from gateway.http.address import network_of
@@ -25,7 +24,7 @@ class Mistakes:
         self._store = store
         self._clock = clock
         self._waits: OrderedDict[str, float] = OrderedDict()
-        self._good: OrderedDict[bytes, None] = OrderedDict()
+        self._good: OrderedDict[int, None] = OrderedDict()
 
     def seconds_to_wait(self, address: str | None, shown: str) -> int:
         """How long these credentials are not looked at; 0 where they are."""
@@ -64,6 +63,6 @@ class Mistakes:
         return max(ceil(seconds), 1)
 
 
-def _key(address: str | None, shown: str) -> bytes:
-    """Of the credentials a hash: they are not kept."""
-    return blake2b(f"{network_of(address)} {shown}".encode(), digest_size=16).digest()
+def _key(address: str | None, shown: str) -> int:
+    """Of the credentials a hash of this process's own, which nobody can foresee: they are not kept."""
+    return hash((network_of(address), shown))
