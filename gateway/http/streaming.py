@@ -8,6 +8,7 @@ from gateway.execution.assembly import Assembly
 from gateway.execution.body import write_body
 from gateway.execution.budget import Charge, RateLimited
 from gateway.execution.channel import Payload
+from gateway.execution.compiled.reason import Reason
 from gateway.execution.cost_report import CostReport
 from gateway.execution.parts import Part
 from gateway.execution.plan import Plan
@@ -105,6 +106,7 @@ class Streaming:
 
     async def _run(self, plan: Plan, request: GraphQLRequest, info: CallerInfo) -> AsyncGenerator[Part, None]:
         runtime = self._runtime
+        runtime.metrics.uncompiled(Reason.INCREMENTAL.value).inc()
         async with runtime.make_context(info) as context:
             began = time.perf_counter()
             async with aclosing(run_in_parts(runtime.schema, plan, context, request.extensions)) as parts:

@@ -6,7 +6,10 @@ import strawberry
 from graphql import GraphQLSchema
 
 from gateway.execution.document import Document, DocumentOptions, Documents
+from gateway.execution.plan import make_plan
 from gateway.execution.result import ErrorCode, RequestRefused
+from gateway.execution.road import Road
+from gateway.execution.run import Executor
 from gateway.limits.document import DocumentLimits
 
 
@@ -173,6 +176,21 @@ def test_the_documents_held_are_bounded_in_bytes() -> None:
     tracemalloc.start()
     for number in range(500):
         known.read(f"{{ a{number}: name b: name c: name d: name }}")
+    gc.collect()
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert 400_000 < held < 1_000_000
+
+
+async def test_what_is_compiled_counts_among_the_bytes_of_its_document() -> None:
+    """Documents that were run hold no more memory than the bound either."""
+    schema = strawberry.Schema(Query)
+    known, executor = Documents(schema._schema, DocumentOptions(cache_bytes=1_000_000)), Executor(schema)
+    tracemalloc.start()
+    for number in range(300):
+        plan = make_plan(schema._schema, known.read(f"{{ a{number}: name b: name c: name d: name }}"), None, {}, 5.0)
+        assert (await executor.run(plan, None, {})).road is Road.COMPILED
     gc.collect()
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()

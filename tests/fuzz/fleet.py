@@ -103,9 +103,9 @@ async def open_fleet(directory: Path, values: Values, database_url: str | None =
         settings = Settings(data=directory / "near", sources=_sources(far), claim_rate=0, database_url=url)
         gateway = await stack.enter_async_context(open_gateway(settings))
         assert gateway.services
-        await _fill(settings, gateway.services.one_click.context)
+        await fill_fleet(settings, gateway.services.one_click.context)
         client = await stack.enter_async_context(serving(gateway.app))
-        _tell(values)
+        tell_names(values)
         yield Fleet(client, gateway.services.one_click, values)
 
 
@@ -124,7 +124,7 @@ async def _far_services(data: Path) -> AsyncIterator[str]:
     settings = Settings(data=data)
     async with open_store(settings, serving=True) as database:
         services = make_services(service_context(settings, database))
-        await _fill(settings, services.one_click.context)
+        await fill_fleet(settings, services.one_click.context)
 
         async def credentials(access_key_id: str, _peer: str | None) -> Credentials | None:
             return Credentials(EMBEDDED_ACCOUNT, SECRET_ACCESS_KEY) if access_key_id == ACCESS_KEY_ID else None
@@ -144,7 +144,7 @@ async def _far_services(data: Path) -> AsyncIterator[str]:
             yield str(client.base_url).rstrip("/")
 
 
-async def _fill(settings: Settings, context: ServiceContext) -> None:
+async def fill_fleet(settings: Settings, context: ServiceContext) -> None:
     """The demo fleet, and what it lacks: every status, the unknown ones too, a device full of tags, strange events."""
     await fill(context, encryption_key(settings), FleetTenants(BUTTONS, ECHOES))
     await add_button(context, BUTTONS, FULL, {f"tag {number}": "" for number in range(50)}, enabled=True)
@@ -179,7 +179,7 @@ def _add_strange(connection: Connection, now: int) -> None:
         add_user(connection, ECHOES, user)
 
 
-def _tell(values: Values) -> None:
+def tell_names(values: Values) -> None:
     """The names that lead somewhere."""
     locked = GlobalId(NodeKind.ONE_CLICK_DEVICE, "far-buttons", LOCKED)
     ids = [locked, locked, *_ids(FULL), *_ids(STRANGE), *_ids(UNUSED)]
