@@ -22,8 +22,8 @@ class UnknownKey(Exception):
 class KeySet:
     """An issuer's keys by their ids, fetched again when they are old or when an unknown id turns up.
 
-    However many unknown ids come, fetches are at least `apart` seconds from each other. Where fetching fails, the keys
-    known before stay good.
+    However many unknown ids come, fetches are at least `apart` seconds from each other; who asks for one while keys are
+    fetched waits for them. Where fetching fails, the keys known before stay good.
     """
 
     def __init__(
@@ -43,8 +43,8 @@ class KeySet:
 
     async def key(self, identifier: str | None) -> jwt.PyJWK:
         """Find a key; raise UnknownKey."""
-        age = self._clock() - self._fetched_at
-        if age > self._fresh or (identifier not in self._keys and age > self._apart):
+        age, unknown = self._clock() - self._fetched_at, identifier not in self._keys
+        if age > self._fresh or (unknown and (age > self._apart or self._lock.locked())):
             await self._refresh()
         found = self._keys.get(identifier)
         if found is None:
@@ -52,9 +52,8 @@ class KeySet:
         return found
 
     async def _refresh(self) -> None:
-        before = self._fetched_at
         async with self._lock:
-            if self._fetched_at != before:
+            if self._clock() - self._fetched_at <= self._apart:
                 return
             self._fetched_at = self._clock()
             try:

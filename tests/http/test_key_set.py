@@ -1,3 +1,4 @@
+import asyncio
 from typing import Any
 
 import jwt
@@ -65,3 +66,23 @@ async def test_known_keys_outlive_a_failing_issuer() -> None:
 
     assert [(await keys.key("one")).key_id for _ in range(5)] == ["one"] * 5
     assert publisher.fetches == 2
+
+
+async def test_who_comes_while_keys_are_fetched_waits_for_them() -> None:
+    """The first tokens after a start or a rotation are all good, not only the one that had the keys fetched."""
+    publisher, began, answered = Publisher(), asyncio.Event(), asyncio.Event()
+
+    async def fetch() -> dict[str, Any]:
+        began.set()
+        await answered.wait()
+        return await publisher.fetch()
+
+    keys = KeySet(fetch, lambda: publisher.now, fresh=600, apart=30)
+    first = asyncio.create_task(keys.key("one"))
+    await began.wait()
+    later = [asyncio.create_task(keys.key("one")) for _ in range(3)]
+    await asyncio.sleep(0)
+    answered.set()
+
+    assert [key.key_id for key in await asyncio.gather(first, *later)] == ["one"] * 4
+    assert publisher.fetches == 1
