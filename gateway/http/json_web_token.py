@@ -12,6 +12,8 @@ from gateway.http.unauthenticated import Unauthenticated
 from gateway.model.caller import Caller, Scope
 
 NOT_GOOD = "The token is not good."
+LAST_SECOND = 253_370_764_800
+"""The year 9999; a token that is good for longer is good for that long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,12 @@ class TokenVerifier:
             authenticated=True,
             scopes=_scopes(claims),
             sources=self._sources(claims),
-            expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+            expires_at=self._end(claims["exp"]),
         )
+
+    def _end(self, expires: float | str) -> datetime:
+        """Until when a token is accepted, whatever it travels by: the leeway is included."""
+        return datetime.fromtimestamp(min(int(expires), LAST_SECOND), UTC) + self.options.leeway
 
     def _sources(self, claims: Mapping[str, Any]) -> frozenset[str] | None:
         """Confined to what the claim lists; a token without the claim that is asked for sees no source."""
