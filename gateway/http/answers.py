@@ -39,7 +39,7 @@ class Answers:
             return StreamedResponse(SUBSCRIPTION, stream, self._ping_seconds, self._streaming.metrics)
         if plan.may_defer and deliveries.incremental is not None:
             return await self._in_parts(self._streaming.parts(plan, request, info), deliveries.incremental)
-        if plan.is_subscription or plan.may_defer or not deliveries.single:
+        if plan.is_subscription or plan.may_defer or (deliveries.event_stream and not deliveries.single):
             return self._event_stream(await self._streaming.begin(plan, request, info, after))
         return await self._streaming.answer(plan, request, info)
 

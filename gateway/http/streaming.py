@@ -1,6 +1,6 @@
 import time
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -12,16 +12,17 @@ from gateway.execution.compiled.reason import Reason
 from gateway.execution.cost_report import CostReport
 from gateway.execution.parts import Part
 from gateway.execution.plan import Plan
-from gateway.execution.result import Result
+from gateway.execution.result import RequestRefused, Result
 from gateway.execution.run_in_parts import run_in_parts
 from gateway.execution.stream import Stream
 from gateway.execution.subscribe import Subscriptions
 from gateway.execution.viewers import Viewer
 from gateway.http.caller import CallerInfo
 from gateway.http.charged import payer, take, too_early
-from gateway.http.counting import count_operation
+from gateway.http.counting import count_operation, count_refusal
 from gateway.http.incremental import PartWriter
 from gateway.http.operations import Operations
+from gateway.http.refusal import HttpRefused
 from gateway.http.request import GraphQLRequest
 from gateway.http.runtime import Runtime
 
@@ -65,8 +66,9 @@ class Streaming:
     async def begin(self, plan: Plan, request: GraphQLRequest, info: CallerInfo, after: str | None = None) -> Payloads:
         """Run it; whoever begins it closes it. `after`: the cursor of the last payload that the client has.
 
-        A subscription that cannot begin is refused here, whatever else when the first payload is asked for, both by
-        RequestRefused or HttpRefused; a payload may raise StreamEnded. Parts are told as the newer specification does.
+        A subscription that cannot begin is refused here, whatever else when the first payload is asked for (and that
+        is counted here), both by RequestRefused or HttpRefused; a payload may raise StreamEnded. Parts are told as the
+        newer specification does.
         """
         if plan.is_subscription:
             return await self._open(plan, request, info, after)
@@ -94,15 +96,27 @@ class Streaming:
             raise too_early(limited) from limited
 
     async def _one(self, plan: Plan, request: GraphQLRequest, info: CallerInfo) -> AsyncGenerator[Payload, None]:
-        yield Payload(write_body(await self._operations.answer(plan, request, info)), "", 0)
+        with self._counted():
+            answer = await self._operations.answer(plan, request, info)
+        yield Payload(write_body(answer), "", 0)
 
     async def _parts_as_payloads(
         self, plan: Plan, request: GraphQLRequest, info: CallerInfo
     ) -> AsyncGenerator[Payload, None]:
         writer = PartWriter()
-        async with aclosing(self.parts(plan, request, info)) as parts:
-            async for part in parts:
-                yield Payload(writer.write(part), "", 0)
+        with self._counted():
+            async with aclosing(self.parts(plan, request, info)) as parts:
+                async for part in parts:
+                    yield Payload(writer.write(part), "", 0)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Count what is refused once its answer has begun, where no transport can tell it from any other ending."""
+        try:
+            yield
+        except (RequestRefused, HttpRefused) as refusal:
+            count_refusal(self.metrics, refusal.result)
+            raise
 
     async def _run(self, plan: Plan, request: GraphQLRequest, info: CallerInfo) -> AsyncGenerator[Part, None]:
         runtime = self._runtime

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from tests.http.front_door import Serve
 from tests.http.live_gateway import EVENTS, live_gateway
 
 APOLLO = {"accept": "multipart/mixed;boundary=graphql;subscriptionSpec=1.0, application/json"}
@@ -38,3 +39,13 @@ async def test_is_refused_as_json(tmp_path: Path) -> None:
 
     assert answer.headers["content-type"] == "application/json; charset=utf-8"
     assert answer.json()["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT", "argument": "after"}
+
+
+async def test_a_query_is_not_answered_by_what_was_not_asked_for(serve: Serve) -> None:
+    """A client that takes multipart alone gets a query's answer as JSON, not as an event stream."""
+    async with serve() as client:
+        accept = {"accept": "multipart/mixed;subscriptionSpec=1.0"}
+        answer = await client.post("/graphql", json={"query": "{ echo }"}, headers=accept)
+
+    assert answer.headers["content-type"] == "application/json; charset=utf-8"
+    assert answer.json() == {"data": {"echo": "hello"}}

@@ -13,11 +13,12 @@ from gateway.http.counting import count_refusal
 from gateway.http.credentials import Credentials
 from gateway.http.endings import ending_errors
 from gateway.http.headers import read_headers
+from gateway.http.mistakes import CREDENTIALS
 from gateway.http.refusal import HttpRefused
 from gateway.http.request import GraphQLRequest
 from gateway.http.stream_options import StreamOptions
 from gateway.http.streaming import Payloads, Streaming
-from gateway.http.unauthenticated import Unauthenticated
+from gateway.http.unauthenticated import TooManyMistakes, Unauthenticated
 from gateway.http.websocket.closing import CloseCode, SocketClosed
 from gateway.http.websocket.credentials import read_credentials
 from gateway.http.websocket.messages import (
@@ -124,6 +125,7 @@ class SocketConnection:
         self._session.finish(id_)
         message = f"A socket has at most {maximum} operations under way."
         refusal = refused(ErrorCode.LIMIT_EXCEEDED, message, limit="maximum_subscriptions")
+        count_refusal(self._service.streaming.metrics, refusal)
         await self._say(write_error(id_, refusal.errors))
 
     async def _run(self, id_: str, request: GraphQLRequest) -> None:
@@ -140,21 +142,24 @@ class SocketConnection:
                     await self._say(f"{prefix}{payload.body.decode()}}}")
         except SocketClosed:
             raise
-        except (RequestRefused, HttpRefused) as refusal:
-            count_refusal(self._service.streaming.metrics, refusal.result)
-            return refusal.result.errors
         except Exception as error:  # noqa: BLE001  # the one exit: whatever it is, it is told, masked where unknown
             return ending_errors(error)
         return ()
 
     async def _begin(self, request: GraphQLRequest) -> Payloads:
         info, streaming = await self._info(), self._service.streaming
-        return await streaming.begin(await streaming.plan(request, info), request, info)
+        try:
+            return await streaming.begin(await streaming.plan(request, info), request, info)
+        except (RequestRefused, HttpRefused) as refusal:
+            count_refusal(streaming.metrics, refusal.result)
+            raise
 
     async def _info(self) -> CallerInfo:
         """Tell who asks now; close with 4403 where that is nobody and somebody is needed."""
         try:
             info = await self._credentials.info(self._scope, self._service.authentication)
+        except TooManyMistakes as error:
+            raise SocketClosed(CloseCode.FORBIDDEN, error.message, CREDENTIALS) from error
         except Unauthenticated as error:
             raise SocketClosed(CloseCode.FORBIDDEN, error.message) from error
         if info.caller is NOBODY:

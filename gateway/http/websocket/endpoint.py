@@ -3,6 +3,7 @@ from starlette.types import Receive, Scope, Send
 from gateway.execution.result import internal_error
 from gateway.http.accept import MediaType
 from gateway.http.auth import Authentication
+from gateway.http.counting import count_refusal
 from gateway.http.cross_site import refuse_cross_site
 from gateway.http.headers import read_headers
 from gateway.http.options import HttpOptions
@@ -36,12 +37,14 @@ class WebSocketEndpoint:
                 self._options.allowed_origins,
             )
         except HttpRefused as refusal:
+            count_refusal(self._streaming.metrics, refusal.result)
             await refuse_handshake(scope, write_refusal(refusal, MediaType.JSON), send)
             return
         known = PROTOCOL in scope["subprotocols"]
         await send({"type": "websocket.accept", "subprotocol": PROTOCOL if known else None})
         closed = await self._serve(scope, receive, send) if known else NOT_ACCEPTABLE
         if closed is not None:
+            closed.count(self._streaming.metrics)
             await send({"type": "websocket.close", "code": int(closed.code), "reason": closed.reason})
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> SocketClosed | None:

@@ -33,7 +33,7 @@ class Vigil:
         self._heard = now
         self._asked = False
         if not fits(self._ahead, self._rate):
-            raise SocketClosed(CloseCode.POLICY_VIOLATION, "Too many messages")
+            raise SocketClosed(CloseCode.POLICY_VIOLATION, "Too many messages", "message_rate")
         if self._initialised:
             self._wake = now + self._ping_seconds
 
