@@ -2,6 +2,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from dataclasses import dataclass
 
 from gateway.execution.body import write_json
 from gateway.execution.result import ErrorCode
@@ -20,6 +21,17 @@ MOST_RESERVED = 1_000
 """Streams that are reserved and not open yet."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Operation:
+    task: asyncio.Task[None]
+    payloads: Payloads
+
+    async def end(self) -> None:
+        self.task.cancel()
+        await asyncio.gather(self.task, return_exceptions=True)
+        await self.payloads.aclose()  # a task that is cancelled before its first step does nothing at all
+
+
 class SharedStream:
     """An event stream that several operations of one caller share ("single connection mode")."""
 
@@ -29,7 +41,7 @@ class SharedStream:
         self._most = most
         self._forget = forget
         self._chunks: asyncio.Queue[bytes] = asyncio.Queue(WAITING_CHUNKS)
-        self._operations: dict[str, asyncio.Task[None] | None] = {}
+        self._operations: dict[str, _Operation | None] = {}
 
     def reserve(self, operation_id: str) -> None:
         """Keep the id for an operation; raise HttpRefused: 409 where it has one, 400 for one operation too many."""
@@ -45,14 +57,15 @@ class SharedStream:
         if operation_id not in self._operations:
             await payloads.aclose()
             return False
-        self._operations[operation_id] = asyncio.create_task(self._run(operation_id, payloads))
+        task = asyncio.create_task(self._run(operation_id, payloads))
+        self._operations[operation_id] = _Operation(task, payloads)
         return True
 
-    def stop(self, operation_id: str) -> None:
+    async def stop(self, operation_id: str) -> None:
         """End it without a word; one that has ended already is nobody's mistake."""
-        task = self._operations.pop(operation_id, None)
-        if task is not None:
-            task.cancel()
+        operation = self._operations.pop(operation_id, None)
+        if operation is not None:
+            await operation.end()
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         while True:
@@ -60,11 +73,9 @@ class SharedStream:
 
     async def aclose(self) -> None:
         self._forget()
-        tasks = tuple(filter(None, self._operations.values()))
+        operations = tuple(filter(None, self._operations.values()))
         self._operations.clear()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(operation.end() for operation in operations))
 
     async def _run(self, operation_id: str, payloads: Payloads) -> None:
         json_id = write_json(operation_id)

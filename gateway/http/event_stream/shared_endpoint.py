@@ -80,7 +80,7 @@ class SharedEventStreams:
             case "PUT":
                 return await self._reserve(scope, headers)
             case "DELETE":
-                return self._stop(scope, self._streams.find(token))
+                return await self._stop(scope, self._streams.find(token))
             case "GET" if headers.get("accept") == EVENT_STREAM:
                 return self._open(token)
         return await self._begin(scope, headers, receive, self._streams.find(token))
@@ -109,15 +109,15 @@ class SharedEventStreams:
         try:
             payloads = await self._streaming.begin(plan, request, info)
         except BaseException:
-            stream.stop(operation_id)
+            await stream.stop(operation_id)
             raise
         return _plain(202 if await stream.begin(operation_id, payloads) else 204, b"")
 
-    def _stop(self, scope: Scope, stream: SharedStream) -> HttpResponse:
+    async def _stop(self, scope: Scope, stream: SharedStream) -> HttpResponse:
         operation_id = _query(scope, "operationId")
         if operation_id is None:
             raise bad_request("The parameter 'operationId' is missing.", argument="operationId")
-        stream.stop(operation_id)
+        await stream.stop(operation_id)
         return _plain(200, b"")
 
 

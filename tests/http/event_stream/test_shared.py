@@ -1,15 +1,23 @@
 """One event stream that several operations share: reservations, what travels over it, and what ends with it."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
 
+from gateway.http.event_stream.shared import SharedStream, SharedStreams
+from gateway.http.refusal import HttpRefused
 from gateway.http.stream_options import StreamOptions
+from gateway.model.caller import ANYBODY
+from gateway.store.database import Database
+from tests.clock import Clock
 from tests.http.event_stream.reading import Event, event_stream
 from tests.http.front_door import Journal, Serve
 from tests.http.live_gateway import EVENTS, live_gateway
+from tests.live.following import following
 
 BUTTON = "G030PM0000000001"
 TOKEN = "x-graphql-event-stream-token"
@@ -88,15 +96,37 @@ async def test_leaving_stops_all_of_it(serve: Serve, journal: Journal) -> None:
     assert journal.resolved == []
 
 
-async def test_a_reservation_is_given_up(serve: Serve, journal: Journal) -> None:
+async def test_a_reservation_is_given_up(database: Database, clock: Clock) -> None:
     """Who reserves a stream and never comes for it holds nothing for long."""
-    async with serve(streams=StreamOptions(init_seconds=0.1)) as client:
-        stream = await reserve(client)
-        assert (await begin(client, stream, "{ slow }")).status_code == 202
-        await asyncio.wait_for(journal.began.wait(), 5)
-        await journal.released()
+    async with following(database, clock) as fleet:
+        streams = SharedStreams(StreamOptions(init_seconds=0))
+        subscription = await fleet.open()
+        token = streams.reserve(ANYBODY)  # until the loop's next turn
+        stream = streams.find(token)
+        stream.reserve("1")
+        assert await stream.begin("1", subscription)
+        await asyncio.wait_for(subscription.ended.wait(), 5)
 
-        assert (await begin(client, stream, "{ echo }")).status_code == 404
+        with pytest.raises(HttpRefused) as refused:
+            streams.find(token)
+
+    assert refused.value.status == 404
+
+
+@pytest.mark.parametrize("leave", [SharedStream.aclose, partial(SharedStream.stop, operation_id="1")])
+async def test_leaving_at_once_ends_what_has_just_begun(
+    database: Database, clock: Clock, leave: Callable[[SharedStream], Awaitable[None]]
+) -> None:
+    """A client that is gone before its subscription took the first step leaves nothing behind."""
+    async with following(database, clock) as fleet:
+        subscription = await fleet.open()
+        stream = SharedStream(ANYBODY, 1, lambda: None)
+        stream.reserve("1")
+        await stream.begin("1", subscription)
+        await leave(stream)
+
+        assert subscription.ended.is_set()
+        assert not fleet.hub.is_followed
 
 
 async def test_one_connection_a_token(serve: Serve) -> None:
