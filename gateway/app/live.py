@@ -41,6 +41,7 @@ async def open_hub(settings: Settings, database: Database, stack: AsyncExitStack
 
 async def open_live(settings: Settings, hub: Hub, database: Database, fleet: Fleet, stack: AsyncExitStack) -> Live:
     """Have the sources looked at, while they are followed, that cannot tell by themselves what happens."""
+    hub.happened = fleet.forget
     kept = timedelta(days=settings.changes_kept)
     options = PollerOptions(settings.endpoint_poll, kept, secrets.token_hex(8), now)
     telling = frozenset(source.name for source in settings.sources if source.embedded)

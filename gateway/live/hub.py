@@ -1,6 +1,6 @@
 import asyncio
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from typing import Protocol
 
@@ -29,6 +29,7 @@ class Hub:
     """The one reader of the change log in this process, while somebody follows it.
 
     It keeps the last `most_kept` changes in memory, so that many who resume at once do not each read the store.
+    `happened`, where it is set, hears of each device that something new is told of, before followers are woken.
     `poll_seconds`: how often it looks for what others wrote, whatever wakes it in between. `page`: how many it reads at
     once.
     """
@@ -40,6 +41,7 @@ class Hub:
         self._page = page
         self._changes: list[SourceChange] = []
         self._start = self._end = 0  # what is kept begins after row `start` and ends with row `end`
+        self.happened: Callable[[str, str], None] | None = None
         self._reads = 0
         self._reading = asyncio.Lock()
         self._woken = asyncio.Event()
@@ -143,7 +145,11 @@ class Hub:
         if surplus > self._page:
             self._start = self._changes[surplus - 1].position[0]
             del self._changes[: bisect_right(self._changes, after_row(self._start), key=_position)]
-        for follower in self._concerned(page.changes):
+        devices = {change.device for change in page.changes}
+        if self.happened is not None:
+            for source, key in devices:
+                self.happened(source, key)
+        for follower in self._concerned(devices):
             follower.wake(before)
 
     async def _reach_back(self, row: int) -> None:
@@ -156,9 +162,9 @@ class Hub:
             self._changes[:0] = older
             self._start = start
 
-    def _concerned(self, changes: Iterable[SourceChange]) -> set[Follower]:
-        found = set(self._of_all) if changes else set()
-        for device in {change.device for change in changes}:
+    def _concerned(self, devices: Collection[SourceKey]) -> set[Follower]:
+        found = set(self._of_all) if devices else set()
+        for device in devices:
             found |= self._of_device.get(device, set())
         return found
 

@@ -8,21 +8,35 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 import pytest_asyncio
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.app.gateway import open_gateway
+from gateway.app.gateway import Gateway, open_gateway
+from gateway.app.services import make_services
 from gateway.app.services_alone import open_services
+from gateway.execution.document import DocumentOptions, Documents
+from gateway.execution.plan import make_plan
+from gateway.execution.stream import Stream
+from gateway.execution.viewers import Viewer
+from gateway.model.caller import ANYBODY
+from gateway.services.context import ServiceContext
+from gateway.services.ingest import ClickType, report_click
+from gateway.store.one_click_devices import arn_of
 from tests.aws_environment import set_aws_environment
 from tests.bench.counting import aws_environment, remote_settings
-from tests.bench.fleets import Fleet, Size, button_id, button_node_id, make_fleet
+from tests.bench.fleets import ONE_CLICK, Fleet, Size, button_id, button_node_id, make_fleet
 from tests.http.serving import serving
 
 DEVICE = "query ($id: ID!) { node(id: $id) { ... on OneClickDevice { enabled tags { key value } } } }"
 TAG = "mutation ($input: TagDeviceInput!) { tagDevice(input: $input) { userErrors { message } device { ...T } } }"
 TAGS = "fragment T on Device { tags { key value } }"
+TAGS_OF_EVENTS = "subscription ($ids: [ID!]) { deviceEvents(ids: $ids) { event { device { ...T } } } }" + TAGS
 LOOPS_OF_64_REQUESTS = 5000
+POLL_SECONDS = 0.05
+SEVENTEENTH = {"key": "floor", "value": "17"}
+PATIENCE = 30.0
 
 
 @dataclass(slots=True)
@@ -41,13 +55,24 @@ class Services:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
+    """`gateway` asks `services`, in which `behind` writes without its knowledge."""
+
     client: httpx.AsyncClient
+    gateway: Gateway
     services: Services
+    behind: ServiceContext
 
     async def data(self, query: str, **variables: object) -> Any:  # noqa: ANN401 - JSON
         answer = (await self.client.post("/graphql", json={"query": query, "variables": variables})).json()
         assert "errors" not in answer, answer
         return answer["data"]
+
+    async def subscribe(self, text: str, **variables: object) -> Stream:
+        subscriptions = self.gateway.subscriptions
+        schema = subscriptions._execution.executor.schema._schema
+        document = Documents(schema, DocumentOptions()).read(text)
+        plan = make_plan(schema, document, None, variables, 30, subscriptions=True)
+        return await subscriptions.open(plan, Viewer(ANYBODY, ANYBODY.id), {})
 
 
 Open = Callable[[float], AbstractAsyncContextManager[Asking]]
@@ -73,10 +98,11 @@ def asking(fleet: Fleet, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ope
             async with serving(services) as server:
                 remote = remote_settings(tmp_path / "gateway", str(server.base_url))
                 sources = [source.model_copy(update={"cache_seconds": seconds}) for source in remote.sources]
-                async with open_gateway(remote.model_copy(update={"sources": tuple(sources)})) as gateway:
+                told = {"sources": tuple(sources), "endpoint_poll": POLL_SECONDS}
+                async with open_gateway(remote.model_copy(update=told)) as gateway:
                     transport = httpx.ASGITransport(gateway.app)
                     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-                        yield Asking(client, services)
+                        yield Asking(client, gateway, services, alone.services.one_click.context)
 
     return opened
 
@@ -120,6 +146,28 @@ async def test_a_mutation_tells_what_it_wrote_and_so_does_all_that_follows(askin
         assert payload["userErrors"] == []
         for tags in (payload["device"]["tags"], after["node"]["tags"], listed["devices"]["nodes"][0]["tags"]):
             assert {"key": "floor", "value": "17"} in tags
+
+
+async def tag_behind(context: ServiceContext) -> None:
+    arn = arn_of(ONE_CLICK, button_id(0))
+    await make_services(context).one_click.call(ONE_CLICK, "TagResource", {"ResourceArn": arn, "Tags": {"floor": "17"}})
+
+
+async def test_an_event_tells_its_device_as_it_is(asking: Open) -> None:
+    """What is kept of a device is not used again once something has happened to it, whoever made that happen."""
+    async with asking(60) as gateway:
+        stream = await gateway.subscribe(TAGS_OF_EVENTS, ids=[button_node_id(0)])
+        await gateway.data(DEVICE, id=button_node_id(0))
+        await tag_behind(gateway.behind)
+        await report_click(gateway.behind, button_id(0), ClickType.SINGLE)
+        async with asyncio.timeout(PATIENCE):
+            payload = await anext(stream)
+        await stream.aclose()
+        after = await gateway.data(DEVICE, id=button_node_id(0))
+
+        [change] = orjson.loads(payload.body)["data"].values()
+        assert SEVENTEENTH in change["event"]["device"]["tags"]
+        assert SEVENTEENTH in after["node"]["tags"]
 
 
 async def test_what_is_kept_is_told_to_operators(asking: Open) -> None:
