@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 
 from gateway.http.body import Disconnected, read_body
+from gateway.http.counting import count_refusal
 from gateway.http.ingest_guard import guarded
 from gateway.http.mistakes import Mistakes
 from gateway.http.refusal import HttpRefused
@@ -55,13 +56,13 @@ def ingest_routes(context: ServiceContext, mistakes: Mistakes, metrics: Metrics)
         "/alexa-for-business/{serial_number}/connection": _take_connection,
     }
     reports = [
-        Route(path, guarded(_endpoint(context, take), mistakes, metrics), methods=["POST"])
+        Route(path, guarded(_endpoint(context, take, metrics), mistakes, metrics), methods=["POST"])
         for path, take in ways.items()
     ]
     return [Mount("/ingest", Router(reports, redirect_slashes=False, default=NOWHERE)), Route("/ingest", NOWHERE)]
 
 
-def _endpoint(context: ServiceContext, take: Take) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(context: ServiceContext, take: Take, metrics: Metrics) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
             await take(context, request)
@@ -71,6 +72,7 @@ def _endpoint(context: ServiceContext, take: Take) -> Callable[[Request], Awaita
         except InvalidReportError as error:
             return JSONResponse({"error": f"{error}."}, 400)
         except HttpRefused as refusal:
+            count_refusal(metrics, refusal.result, "ingest")
             return JSONResponse({"error": str(refusal)}, refusal.status, refusal.headers)
         except Disconnected:
             pass  # nobody is left to answer

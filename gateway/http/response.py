@@ -53,9 +53,17 @@ def write_result(result: Result, media_type: MediaType, profile: StatusProfile =
 
 
 def write_results(results: Sequence[Result], media_type: MediaType) -> HttpResponse:
-    """Write what came of a batch, in order: 200 whatever came of each (GraphQL over HTTP, "Request Batching")."""
+    """Write what came of a batch, in order: 200 whatever came of each (GraphQL over HTTP, "Request Batching").
+
+    The headers tell what all of it cost.
+    """
     body = b"[" + b",".join(write_body(result) for result in results) + b"]"
-    return HttpResponse(200, _HEADERS[media_type], body)
+    headers = _HEADERS[media_type]
+    costs = [result.cost for result in results if result.cost is not None]
+    if costs:
+        whole = costs[0].of(sum(cost.requested for cost in costs), sum(cost.actual for cost in costs))
+        headers = [*headers, *cost_headers(whole)]
+    return HttpResponse(200, headers, body)
 
 
 def write_refusal(

@@ -189,6 +189,17 @@ async def test_the_operations_of_a_batch_are_summed(tmp_path: Path) -> None:
     assert [one.get("extensions", {}).get("cost", {}).get("actual") for one in fewer.json()] == [43, None, 43, None]
 
 
+async def test_a_batch_tells_in_headers_what_all_of_it_cost(tmp_path: Path) -> None:
+    """A client of batches need not ask to know how it stands."""
+    budget = Budget(rates={COST: Rate(60_000, 1000)}, store=MemoryRates(lambda: 0.0))
+    async with limited(tmp_path, budget, max_batch=10) as graph:
+        answer = await graph.send([{"query": "{ __typename }"}, {"query": "{ nonsense }"}, {"query": "{ __typename }"}])
+
+    told = {name: value for name, value in answer.headers.items() if name.startswith("x-cost")}
+    assert (told["x-cost-requested"], told["x-cost-actual"], told["x-cost-limit"]) == ("2", "2", "1000")
+    assert int(told["x-cost-remaining"]) < 1000 - 2
+
+
 async def test_a_burst_below_the_maximum_bounds_each_request(tmp_path: Path) -> None:
     """What could never be had at once is refused for good, and not with a time to wait."""
     budget = Budget(rates={COST: Rate(per_minute=60, burst=100)}, store=MemoryRates(lambda: 0.0))

@@ -11,7 +11,7 @@ from gateway.http.ingest import ingest_routes
 from gateway.http.mistakes import Mistakes
 from gateway.limits.rate_memory import MemoryRates
 from gateway.model.seal import Sealer
-from gateway.observability.metrics import make_metrics
+from gateway.observability.metrics import Metrics, make_metrics
 from gateway.services.context import ServiceContext
 from gateway.services.device_secrets import issue_button_secret, issue_echo_secret
 from gateway.store.alexa_devices import NewAlexaDevice, add_device, device_by_arn
@@ -52,8 +52,13 @@ async def echo(context: ServiceContext) -> str:
 
 
 @pytest.fixture
-async def client(context: ServiceContext) -> AsyncIterator[httpx.AsyncClient]:
-    app = Starlette(routes=ingest_routes(context, Mistakes(None, MemoryRates()), make_metrics()))
+def metrics() -> Metrics:
+    return make_metrics()
+
+
+@pytest.fixture
+async def client(context: ServiceContext, metrics: Metrics) -> AsyncIterator[httpx.AsyncClient]:
+    app = Starlette(routes=ingest_routes(context, Mistakes(None, MemoryRates()), metrics))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
         yield client
 
@@ -179,12 +184,14 @@ async def test_a_bad_report_is_told_what_is_wrong(
     assert await fleet.everything() == before
 
 
-async def test_a_large_body_is_refused(client: httpx.AsyncClient, fleet: Fleet, button: str) -> None:
-    """No device has that much to say."""
+async def test_a_large_body_is_refused(client: httpx.AsyncClient, fleet: Fleet, button: str, metrics: Metrics) -> None:
+    """No device has that much to say; whoever watches sees that one had."""
     before = await fleet.everything()
     answer = await client.post(CLICK, headers=bearer(button), content=b" " * 4097)
 
     assert (answer.status_code, answer.json()) == (413, {"error": "The body is larger than 4096 bytes."})
+    limit = {"door": "ingest", "code": "LIMIT_EXCEEDED", "limit": "maximum_body"}
+    assert metrics.registry.get_sample_value("gateway_refusals_total", limit) == 1
     assert await fleet.everything() == before
 
 

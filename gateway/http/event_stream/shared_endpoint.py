@@ -96,7 +96,7 @@ class SharedEventStreams:
 
     async def _begin(self, scope: Scope, headers: Headers, receive: Receive, stream: SharedStream) -> HttpResponse:
         info = await info_of(headers, scope, self._authentication)
-        if info.caller != stream.caller:
+        if info.caller.id != stream.caller.id:
             raise HttpRefused(403, ErrorCode.FORBIDDEN, "The event stream is another caller's.")
         request = await read_request(scope, headers, receive, self._options)
         if not isinstance(request, GraphQLRequest):
