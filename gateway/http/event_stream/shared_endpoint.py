@@ -20,6 +20,7 @@ from gateway.http.request import GraphQLRequest
 from gateway.http.response import HttpResponse, write_failure, write_refusal, write_result
 from gateway.http.streamed_response import StreamedResponse
 from gateway.http.streaming import Streaming
+from gateway.model.caller import NOBODY
 
 TOKEN_HEADER = "x-graphql-event-stream-token"  # noqa: S105  # the header's name
 TOKEN_NAME = TOKEN_HEADER.encode()
@@ -87,6 +88,9 @@ class SharedEventStreams:
 
     async def _reserve(self, scope: Scope, headers: Headers) -> HttpResponse:
         info = await info_of(headers, scope, self._authentication)
+        if info.caller is NOBODY:
+            message = "An API key or a token is needed."
+            raise HttpRefused(401, ErrorCode.UNAUTHENTICATED, message, {"www-authenticate": "Bearer"})
         token = self._streams.reserve(info.caller)
         return _plain(201, token.encode())
 

@@ -54,3 +54,11 @@ async def test_another_caller_has_no_part_in_it(client: httpx.AsyncClient, issue
 
     assert answer.status_code == 403
     assert answer.json()["errors"][0]["extensions"] == {"code": "FORBIDDEN"}
+
+
+async def test_nobody_has_none(client: httpx.AsyncClient) -> None:
+    """Where callers must be known, a stranger cannot hold what others need."""
+    answer = await client.put("/graphql")
+
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+    assert answer.json()["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
