@@ -14,7 +14,7 @@ from gateway.cli.doctor_front_door import examine_front_door
 from gateway.cli.finding import Finding, State
 from gateway.cli.refusal import UNREADABLE, explain
 from gateway.cli.table import print_table
-from gateway.observability.logging import configure_logging
+from gateway.observability.logging import unlogged
 from gateway.settings.load import load
 from gateway.settings.not_usable import NotUsable
 from gateway.settings.settings import Settings
@@ -41,8 +41,8 @@ def doctor(*, config: Config = None, data: Data = None) -> None:
 
     Example: `gateway doctor --config gateway.toml`
     """
-    configure_logging("console", "critical")  # what there is to tell stands in the table
-    findings = asyncio.run(_examine(config, data))
+    with unlogged():
+        findings = asyncio.run(_examine(config, data))
     _print(findings)
     if any(finding.state is State.WRONG for finding in findings):
         raise typer.Exit(1)

@@ -1,7 +1,8 @@
 import json
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,6 +27,17 @@ def configure_logging(form: str | None, level: str) -> None:
         logger_factory=factory,
         cache_logger_on_first_use=True,
     )
+
+
+@contextmanager
+def unlogged() -> Iterator[None]:
+    """Log nothing but what is critical, and then as before: for whoever tells in words of its own what it found."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
 
 
 def _for_people() -> tuple[list[structlog.typing.Processor], Callable[..., structlog.typing.WrappedLogger]]:

@@ -69,7 +69,7 @@ async def test_secret_leak(tmp_path: Path, logged: list[str]) -> None:
             (await client.get("/metrics")).text,
         ]
 
-    secrets = (WRONG, key, key.rpartition("_")[2], signer.secret, "k" * 32)
+    secrets = (WRONG, key, key.split("_", 2)[2], signer.secret, "k" * 32)
     assert len(logged) >= len(answers)
-    assert not [line for line in logged if any(secret in line for secret in secrets)]
+    assert [line[:400] for line in logged if any(secret in line for secret in secrets)] == []
     assert not [answer for answer in answers if any(secret in answer for secret in secrets)]
