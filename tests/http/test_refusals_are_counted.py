@@ -89,6 +89,10 @@ async def _gibberish(socket: Socket) -> None:
     await socket.connection.send("{")
 
 
+async def _shout(socket: Socket) -> None:
+    await socket.connection.send("x" * 300_000)
+
+
 async def _silent(_: Socket) -> None:
     return
 
@@ -98,6 +102,7 @@ CLOSES: Mapping[str, tuple[Callable[[Socket], Awaitable[None]], list[tuple[str, 
     "wrong credentials": (_guess, [("UNAUTHENTICATED", "none")]),
     "no init": (_uninvited, [("UNAUTHENTICATED", "none")]),
     "no JSON": (_gibberish, [("BAD_USER_INPUT", "none")]),
+    "a message too large": (_shout, [("LIMIT_EXCEEDED", "maximum_message")]),
     "silence": (_silent, [("DEADLINE_EXCEEDED", "none")]),
 }
 

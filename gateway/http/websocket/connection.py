@@ -35,6 +35,9 @@ from gateway.model.caller import NOBODY
 
 Errors: TypeAlias = tuple[ErrorMember, ...]
 
+TOO_BIG = refused(ErrorCode.LIMIT_EXCEEDED, "The message is too large.", limit="maximum_message")
+"""What a close of the server below is counted as, which reads no such message to its end."""
+
 
 @dataclass(frozen=True, slots=True)
 class SocketService:
@@ -86,6 +89,8 @@ class SocketConnection:
                 await self._look()
                 continue
             if event["type"] == "websocket.disconnect":
+                if event["code"] == CloseCode.MESSAGE_TOO_BIG:
+                    count_refusal(self._service.streaming.metrics, TOO_BIG)
                 return
             self._vigil.hear(self._clock())
             step = self._session.receive(read_message(event.get("text")))
