@@ -5,10 +5,9 @@ Times are milliseconds since 1970; `now` is when a change is logged.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any, TypeAlias
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, select, update
 
 from gateway.model.device import AlexaDeviceStatusDetail
 from gateway.model.service import DeviceService
@@ -19,6 +18,7 @@ from gateway.store.alexa_status_details import delete_status_details, insert_sta
 from gateway.store.changes import Change, ChangeKind, log
 from gateway.store.dialect import JsonRows, insert_or_ignore
 from gateway.store.events import delete_events
+from gateway.store.kept import AnyRow
 from gateway.store.owned import owned, owner_parameters, rows_by_key
 from gateway.store.rooms import StoredRoom, room_by_arn
 from gateway.store.tables import alexa_devices as devices
@@ -26,8 +26,6 @@ from gateway.store.tables import alexa_status_details as details
 from gateway.store.tables import rooms
 from gateway.store.tags import delete_tags
 from gateway.store.text import is_storable
-
-AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,11 @@
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
-    CompoundSelect,
     Connection,
     Integer,
-    Row,
     Select,
     Tuple,
     bindparam,
@@ -22,10 +20,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from gateway.model.tenant import Tenant
 from gateway.model.value import value
 from gateway.store.batches import batches
+from gateway.store.kept import AnyRow, KeptStatement, kept_rows
 from gateway.store.tables import events
 from gateway.store.text import is_storable
-
-AnySelect: TypeAlias = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 
 POSITION = ("time", "type", "value")
 STATEMENTS_KEPT = 32
@@ -101,7 +98,7 @@ def events_of(connection: Connection, tenant: Tenant, ranges: Sequence[EventRang
     """The events of each range, in the order asked for, of many in one statement."""
     found: list[list[StoredEvent]] = []
     for some in batches(ranges, RANGES_A_STATEMENT):
-        rows = connection.execute(_statement(shapes_of(some)), event_values(tenant, some)).all()
+        rows = kept_rows(connection, _statement(shapes_of(some)), event_values(tenant, some))
         found += in_order(some, rows)
     return found
 
@@ -146,7 +143,7 @@ def event_values(tenant: Tenant, ranges: Sequence[EventRange]) -> dict[str, obje
     return values
 
 
-def in_order(ranges: Sequence[EventRange], rows: Sequence[Row[*tuple[Any, ...]]]) -> list[list[StoredEvent]]:
+def in_order(ranges: Sequence[EventRange], rows: Sequence[AnyRow]) -> list[list[StoredEvent]]:
     """The events of each range, in the order that the range asks for."""
     found: list[list[StoredEvent]] = [[] for _ in ranges]
     for number, *event in rows:
@@ -166,7 +163,7 @@ def delete_events(connection: Connection, tenant: Tenant, device: str) -> None:
 
 
 @lru_cache(maxsize=STATEMENTS_KEPT)
-def _statement(shapes: tuple[RangeShape, ...]) -> AnySelect:
+def _statement(shapes: tuple[RangeShape, ...]) -> KeptStatement:
     parts = event_parts(shapes)
     return union_all(*parts) if len(parts) > 1 else parts[0]
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, and_, literal, select, update
+from sqlalchemy import ColumnElement, Connection, and_, literal, select, update
 
 from gateway.model.tenant import Tenant
 from gateway.model.text import name_key
 from gateway.model.value import value
 from gateway.store.dialect import JsonRows, insert_or_ignore
+from gateway.store.kept import AnyRow
 from gateway.store.owned import owned, rows_by_key
 from gateway.store.tables import one_click_devices as devices
 from gateway.store.tables import tags
@@ -184,11 +185,13 @@ def owned_by(tenant: Tenant) -> tuple[ColumnElement[bool], ...]:
     return devices.c.account == tenant.account, devices.c.region == tenant.region
 
 
-def claimed_device(row: Row[*tuple[Any, ...]]) -> ClaimedDevice:
+def claimed_device(row: AnyRow) -> ClaimedDevice:
     """Read a row of CLAIMED."""
     device_id, arn, device_type, enabled, remaining_life, attributes, own_tags, *_ = row
     pairs = [(key, value) for key, value in orjson.loads(own_tags or "[]")]
-    return ClaimedDevice(device_id, arn, device_type, enabled, remaining_life, orjson.loads(attributes), sorted(pairs))
+    return ClaimedDevice(
+        device_id, arn, device_type, bool(enabled), remaining_life, orjson.loads(attributes), sorted(pairs)
+    )
 
 
 def _owner(tenant: Tenant, now: int) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from gateway.store.events import (
     in_order,
     shapes_of,
 )
+from gateway.store.kept import kept_rows
 from gateway.store.tables import events
 from gateway.store.tables import one_click_devices as devices
 
@@ -43,8 +44,8 @@ def _events_of_devices(
     connection: Connection, tenant: Tenant, ranges: Sequence[EventRange]
 ) -> list[DeviceEvents | None]:
     statement = _statement(shapes_of(ranges))
-    rows = connection.execute(statement, event_values(tenant, ranges)).all()
-    types = {row.value: row.type for row in rows if row[0] == NO_EVENT}
+    rows = kept_rows(connection, statement, event_values(tenant, ranges))
+    types = {device_id: device_type for number, _, device_type, device_id, _ in rows if number == NO_EVENT}
     found = in_order(ranges, [row for row in rows if row[0] != NO_EVENT])
     return [
         DeviceEvents(types[part.device], events) if part.device in types else None

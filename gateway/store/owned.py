@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, bindparam
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, bindparam
 
 from gateway.model.tenant import Tenant
+from gateway.store.kept import AnyRow, kept_rows
 from gateway.store.text import is_storable
 
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
@@ -30,13 +31,13 @@ def owner_parameters(tenant: Tenant) -> dict[str, object]:
 
 def rows_by_key(
     connection: Connection, rows: AnySelect, column: ColumnElement[str], tenant: Tenant, keys: Sequence[str]
-) -> Sequence[Row[*tuple[Any, ...]]]:
+) -> Sequence[AnyRow]:
     """Those of the tenant's rows whose column is one of the keys; `rows` is the same object at every call."""
     parameters = key_parameters(keys)
     if not parameters:
         return ()
     statement = _by_key(rows, column, len(parameters))
-    return connection.execute(statement, owner_parameters(tenant) | parameters).all()
+    return kept_rows(connection, statement, owner_parameters(tenant) | parameters)
 
 
 def key_parameters(keys: Sequence[str]) -> dict[str, object]:

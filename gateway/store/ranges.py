@@ -8,7 +8,7 @@ then what comes after its first value, then what has none. The ranges are read b
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
@@ -16,7 +16,6 @@ from sqlalchemy import (
     CompoundSelect,
     Connection,
     Integer,
-    Row,
     Select,
     bindparam,
     literal,
@@ -27,9 +26,8 @@ from sqlalchemy import (
 
 from gateway.model.order import SortValue
 from gateway.model.query import Cut, Position
+from gateway.store.kept import AnyRow, KeptStatement, kept_rows
 from gateway.store.sort_columns import SortColumn, order_by
-
-AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 STATEMENTS_KEPT = 256
 
@@ -126,11 +124,12 @@ def read_page(
     statement = make(rows, tuple(where), _shape(order, low, high, backwards=window.backwards))
     if statement is None:
         return Page([], [], more=False)
-    values = {**parameters, **(low.parameters if low else {}), **(high.parameters if high else {})}
-    found = connection.execute(statement, {**values, "limit": window.limit + 1}).all()
+    values: dict[str, object] = {**parameters, **(low.parameters if low else {}), **(high.parameters if high else {})}
+    values["limit"] = window.limit + 1
+    found = connection.execute(statement, values).all() if where else kept_rows(connection, statement, values)
     if isinstance(statement, CompoundSelect):
         # UNION ALL promises no order between its parts.
-        found = sorted(found, key=lambda row: int(row.part))
+        found = sorted(found, key=lambda row: int(row[-1]))
     read = found[: window.limit]
     first = len(rows.selected_columns)
     positions = [_position(row[first : first + len(order)], numbers, len(criteria)) for row in read]
@@ -183,7 +182,7 @@ def _position(values: tuple[Any, ...], numbers: Sequence[int], criteria: int) ->
 @lru_cache(maxsize=STATEMENTS_KEPT)
 def _statement(
     rows: Select[*tuple[Any, ...]], where: tuple[ColumnElement[bool], ...], shape: _Shape
-) -> Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]] | None:
+) -> KeptStatement | None:
     """The statement of a shape; None where nothing can lie between its bounds."""
     ranges = _ranges(shape.order, shape.low, shape.high)
     sorted_by = [sort.column.label(f"sort_{number}") for number, sort in enumerate(shape.order)]

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
-from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from gateway.model.filter import RoomFilter
 from gateway.model.tenant import Tenant
@@ -12,14 +11,13 @@ from gateway.model.text import name_key
 from gateway.model.value import value
 from gateway.store.conditions import has_part
 from gateway.store.dialect import insert_or_ignore
+from gateway.store.kept import AnyRow
 from gateway.store.owned import owned, owner_parameters, rows_by_key
 from gateway.store.ranges import Page, Window, read_page
 from gateway.store.sort_columns import SortColumn
 from gateway.store.tables import rooms
 from gateway.store.tags import delete_tags
 from gateway.store.text import is_storable
-
-AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 NAME = SortColumn(rooms.c.name_key)
 PROFILE_NAME = SortColumn(rooms.c.profile_name_key, nullable=True)

@@ -9,6 +9,8 @@ from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from gateway.store.kept import DRIVER
+
 Result = TypeVar("Result")
 
 BUSY_MILLISECONDS = 10_000
@@ -31,7 +33,7 @@ class SqliteDatabase:
     async def read(self, function: Callable[[Connection], Result]) -> Result:
         # One connection, kept, and transactions without SQLAlchemy: its own take longer than most keyed reads.
         connection = self._reading
-        driver = connection.connection.cursor()
+        driver = connection.info[DRIVER]
         driver.execute("BEGIN")
         try:
             return function(connection)
@@ -40,7 +42,9 @@ class SqliteDatabase:
 
     @cached_property
     def _reading(self) -> Connection:
-        return self._reader.connect()
+        connection = self._reader.connect()
+        connection.info[DRIVER] = connection.connection.driver_connection
+        return connection
 
     async def scan(self, function: Callable[[Connection], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._scan_thread, _run, self._scanner, function)

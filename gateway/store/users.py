@@ -1,8 +1,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from gateway.model.filter import UserFilter
 from gateway.model.order import UserOrderField
@@ -12,14 +11,13 @@ from gateway.model.user import EnrollmentStatus
 from gateway.model.value import value
 from gateway.store.conditions import is_one_of, is_one_of_keys, is_word
 from gateway.store.dialect import insert_or_ignore
+from gateway.store.kept import AnyRow
 from gateway.store.owned import owned, owner_parameters, rows_by_key
 from gateway.store.ranges import Page, Window, read_page
 from gateway.store.sort_columns import SortColumn
 from gateway.store.tables import users
 from gateway.store.tags import delete_tags
 from gateway.store.text import is_storable
-
-AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 KEY = (SortColumn(users.c.arn),)
 """What breaks ties, and is the order where none is asked for."""

@@ -2,14 +2,16 @@
 
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy import Engine, event
+from sqlalchemy import Pool, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -21,8 +23,7 @@ from gateway.store.accounts import AccessKey
 from tests.bench.fleets import BUTTONS, ECHOES, Fleet, fleet_settings
 from tests.bench.operations import Operation
 from tests.http.serving import serving
-
-TRANSACTION = ("BEGIN", "COMMIT", "ROLLBACK")
+from tests.store.statements import TRANSACTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,21 @@ class Counted:
 @asynccontextmanager
 async def counted_in_process(fleet: Fleet) -> AsyncIterator[Counted]:
     """A gateway over the fleet's store; what is counted are the statements of SQL, without those around them."""
-    async with open_gateway(fleet.settings) as gateway, _client(gateway.app) as client:
-        with _counted_statements() as counter:
+    counter: Counter[str] = Counter()
+
+    def count(statement: str) -> None:
+        if not statement.startswith(TRANSACTION):
+            counter[statement] += 1
+
+    def connected(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        connection.set_trace_callback(count)
+
+    event.listen(Pool, "connect", connected)
+    try:
+        async with open_gateway(fleet.settings) as gateway, _client(gateway.app) as client:
             yield Counted(client, counter)
+    finally:
+        event.remove(Pool, "connect", connected)
 
 
 @asynccontextmanager
@@ -96,21 +109,6 @@ def clean_environment() -> Mapping[str, str]:
 
 def _client(app: Starlette) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost", timeout=30)
-
-
-@contextmanager
-def _counted_statements() -> Iterator[Counter[str]]:
-    counter: Counter[str] = Counter()
-
-    def count(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
-        if not statement.startswith(TRANSACTION):
-            counter[statement] += 1
-
-    event.listen(Engine, "before_cursor_execute", count)
-    try:
-        yield counter
-    finally:
-        event.remove(Engine, "before_cursor_execute", count)
 
 
 def _counted_requests(app: ASGIApp, counter: Counter[str]) -> ASGIApp:

@@ -1,5 +1,4 @@
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cmp_to_key
 from typing import Any
@@ -7,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 from gateway.model.device import AlexaDeviceStatus, ConnectionStatus, OneClickDevice
 from gateway.model.filter import DeviceFilter, TagFilter
@@ -22,6 +21,7 @@ from gateway.store.sqlite import SqliteDatabase
 from gateway.store.tables import one_click_devices
 from gateway.store.tables import tags as tags_table
 from gateway.store.tags import put_tags
+from tests.store.statements import statements
 
 HERE, NEIGHBOUR = Tenant("123456789012", "us-west-2"), Tenant("210987654321", "us-west-2")
 EVERYTHING: DeviceQuery = ListQuery(DeviceFilter(), (), None, None, backwards=False, limit=1000)
@@ -201,20 +201,6 @@ async def test_a_cut_between_two_devices(database: Database, field: DeviceOrderF
     assert pages == [["c", "d"], ["b", "c", "d"], ["a", "b"], ["a"], ["c"], []]
 
 
-@asynccontextmanager
-async def statements(database: SqliteDatabase) -> AsyncIterator[list[tuple[str, Any]]]:
-    """The statements that the database reads with meanwhile, with their parameters."""
-    done: list[tuple[str, Any]] = []
-
-    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_more: object) -> None:
-        if statement != "BEGIN":
-            done.append((statement, parameters))
-
-    event.listen(database._reader, "before_cursor_execute", note)
-    yield done
-    event.remove(database._reader, "before_cursor_execute", note)
-
-
 SINGLE = [(), *((DeviceOrder(field, descending),) for field in DeviceOrderField for descending in (False, True))]
 
 
@@ -232,10 +218,10 @@ async def test_a_page_is_read_from_an_index_at_any_depth(
     first = await query(sqlite_database, replace(EVERYTHING, order=order, limit=3, backwards=backwards))
     cut = Cut(first.positions[-1], after=not backwards)
     deep = replace(EVERYTHING, order=order, limit=3, backwards=backwards, **{"high" if backwards else "low": cut})
-    async with statements(sqlite_database) as done:
+    with statements(sqlite_database) as done:
         await query(sqlite_database, deep)
         await query(sqlite_database, replace(EVERYTHING, order=order, limit=3, backwards=backwards))
-    plans = [await plan(sqlite_database, *statement) for statement in done]
+    plans = [await plan(sqlite_database, statement) for statement in done]
 
     assert len(plans) == 2
     for line in [line for lines in plans for line in lines]:
@@ -244,9 +230,9 @@ async def test_a_page_is_read_from_an_index_at_any_depth(
     assert any("SEARCH one_click_devices USING INDEX" in line for line in plans[0])
 
 
-async def plan(database: Database, statement: str, parameters: tuple[object, ...]) -> list[str]:
+async def plan(database: Database, statement: str) -> list[str]:
     def explain(connection: Connection) -> list[str]:
-        return [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+        return [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")]
 
     return await database.read(explain)
 

@@ -1,12 +1,10 @@
 """The lists beyond the wire, and what they cost."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
 
 from gateway.model.filter import DeviceFilter, RoomFilter, UserFilter
 from gateway.model.order import DeviceOrder, DeviceOrderField, UserOrder, UserOrderField
@@ -16,6 +14,7 @@ from gateway.sources import alexa_answers
 from gateway.wire.errors import ServiceError
 from tests.clock import Clock
 from tests.services.alexa.fleet import ECHO, HERE, NEIGHBOUR, Fleet
+from tests.store.statements import statements
 
 NOW = Clock().now
 
@@ -23,21 +22,6 @@ NOW = Clock().now
 def query(wanted: object, order: tuple[Any, ...] = (), **members: Any) -> ListQuery[Any, Any]:  # noqa: ANN401 - of any type
     defaults = {"low": None, "high": None, "backwards": False, "limit": 10}
     return ListQuery(wanted, order, **{**defaults, **members})
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """The statements that any database carries out meanwhile."""
-    seen: list[str] = []
-
-    def record(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        seen.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", record)
-    try:
-        yield seen
-    finally:
-        event.remove(Engine, "before_cursor_execute", record)
 
 
 def test_all_operations_of_the_model_are_there(fleet: Fleet) -> None:
@@ -154,12 +138,12 @@ async def test_a_page_costs_few_statements(fleet: Fleet) -> None:
 
     costs = {}
     for operation, params in plural.items():
-        with statements() as seen:
+        with statements(service.context.database) as seen:
             answers = await service.call_many(HERE, operation, params)
         costs[operation] = len([one for one in seen if "SELECT" in one])
         assert not any(isinstance(answer, ServiceError) for answer in answers)
     for wanted in (query(DeviceFilter()), query(DeviceFilter(), order), query(DeviceFilter(name_contains="lf"), order)):
-        with statements() as seen:
+        with statements(service.context.database) as seen:
             page = await fleet.beyond("QueryDevices", Source="hq", Query=wanted)
         assert len([one for one in seen if "SELECT" in one]) == 1
         assert len(page["Devices"]) == 5

@@ -1,10 +1,8 @@
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from gateway.model.device import OneClickDevice
 from gateway.model.filter import DeviceFilter, TagFilter
@@ -18,6 +16,7 @@ from gateway.store.one_click_lists import DeviceQuery
 from gateway.store.sqlite import SqliteDatabase
 from tests.clock import Clock
 from tests.services.one_click.fleet import HERE, NEIGHBOUR, Fleet, asked_of, button_id, one_click_fleet
+from tests.store.statements import statements
 
 EVERYTHING: DeviceQuery = ListQuery(DeviceFilter(), (), None, None, backwards=False, limit=10)
 
@@ -112,23 +111,6 @@ async def test_a_name_follows_its_tag(fleet: Fleet) -> None:
     assert names == [own, "strasse", own, own, "lobby", own]
 
 
-@contextmanager
-def counted(database: SqliteDatabase) -> Iterator[list[str]]:
-    """The statements that the database reads with meanwhile."""
-    done: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        if statement != "BEGIN":
-            done.append(statement)
-
-    engines = (database._reader, database._scanner, database._writer)
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", note)
-    yield done
-    for engine in engines:
-        event.remove(engine, "before_cursor_execute", note)
-
-
 @pytest.mark.parametrize(
     ("operation", "expected"),
     [
@@ -155,7 +137,7 @@ async def test_a_page_costs_the_same_however_many_devices_it_has(
             asked_of(EventQuery(one, clock.now, now, None, None, None, backwards=False, limit=5)) for one in ids
         ],
     }
-    with counted(sqlite_database) as done:
+    with statements(sqlite_database) as done:
         if operation == "QueryDevices":
             answers = (await queried(fleet, EVERYTHING))["Devices"]
         else:
