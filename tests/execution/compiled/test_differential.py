@@ -4,7 +4,8 @@ import asyncio
 import gc
 import logging
 import warnings
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
 from random import Random
 from typing import Final
 
@@ -46,11 +47,8 @@ def differ(capsys: pytest.CaptureFixture[str], *, first: int, count: int) -> Non
 def compare(seeds: Iterable[int], wanted: set[str]) -> list[bool]:
     """By graphql-core in a loop of its own: what that leaves unawaited is gone before ours are looked at."""
     cases = [(seed, *made) for seed in seeds if (made := make(seed, wanted)) is not None]
-    with warnings.catch_warnings(action="ignore"):
-        logging.disable()  # a record would keep what is unawaited until after the test
+    with quiet():
         theirs = asyncio.run(each(by_core, cases))
-        logging.disable(logging.NOTSET)
-        gc.collect()
     ours = asyncio.run(each(compiled, cases))
     gc.collect()
     same = []
@@ -65,6 +63,20 @@ def compare(seeds: Iterable[int], wanted: set[str]) -> list[bool]:
 
 async def each(run: Callable[..., Awaitable[Outcome]], cases: Iterable[tuple[int, Case, World]]) -> list[Outcome]:
     return [await run(case, Thing(world, "root", "Query"), []) for _, case, world in cases]
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """What is left unawaited meanwhile is collected at the end of it, without a word, and kept by no record until then."""
+    gc.disable()
+    logging.disable()
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+            gc.collect()
+    finally:
+        logging.disable(logging.NOTSET)
+        gc.enable()
 
 
 def make(seed: int, wanted: set[str]) -> tuple[Case, World] | None:
