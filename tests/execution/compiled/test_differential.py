@@ -67,7 +67,7 @@ async def each(run: Callable[..., Awaitable[Outcome]], cases: Iterable[tuple[int
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """What is left unawaited meanwhile is collected at the end of it, without a word, and kept by no record until then."""
+    """What is left unawaited meanwhile is collected at the end, without a word, and kept by no record until then."""
     gc.disable()
     logging.disable()
     try:
