@@ -2,12 +2,14 @@ from collections.abc import Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from gateway.execution.result import ErrorCode
 from gateway.http.accept import MediaType
+from gateway.http.by_path import ByPath, direct_routes
 from gateway.http.options import HttpOptions
 from gateway.http.refusal import HttpRefused
 from gateway.http.response import write_refusal
@@ -19,7 +21,8 @@ WORDS = {404: "There is nothing at this path.", 405: "This path is not served by
 
 def application(routes: Sequence[BaseRoute], options: HttpOptions, metrics: Metrics | None = None) -> Starlette:
     """Put routes behind what every request goes through. Paths are as they stand; another is refused as JSON."""
-    app = Starlette(routes=routes, middleware=middleware(options, metrics), exception_handlers={HTTPException: _refuse})
+    layers = [*middleware(options, metrics), Middleware(ByPath, direct=direct_routes(routes))]
+    app = Starlette(routes=routes, middleware=layers, exception_handlers={HTTPException: _refuse})
     app.router.redirect_slashes = False
     return app
 

@@ -36,7 +36,7 @@ class Connection(HttpToolsProtocol):
     """Closes on whoever does not finish a request's line and headers, or does not read the answer.
 
     A head that is unfinished after `max_head_bytes` is answered 431, after `head_seconds` 408; one that comes whole in
-    its first piece costs nothing here, and is measured by HeadLimit. As many bytes after the head that bring nothing of
+    its first piece costs nothing here, and is measured by the Guard. As many bytes after the head that bring nothing of
     the body (chunk extensions, trailers) end the connection. A client that has taken not a byte of a waiting answer in
     `stall_seconds` is dropped; a slow one is not.
     """

@@ -1,12 +1,32 @@
-"""What the way of a GraphQL request tells to the metrics."""
+"""What requests tell to the metrics."""
+
+from starlette.types import Scope
 
 from gateway.execution.plan import Plan
 from gateway.execution.result import Result
+from gateway.http.doors import OTHER, door_of
+from gateway.http.exchange import Exchange
+from gateway.http.streamed_response import STREAMED
 from gateway.observability.metrics import Metrics
 
 GRAPHQL = "graphql"
 NONE = "none"
 OK = "OK"
+METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"})
+
+
+def count_exchange(metrics: Metrics, scope: Scope, exchange: Exchange, seconds: float) -> None:
+    """Count a request and the bytes of its bodies, and time it unless it streamed.
+
+    `status` is 0 where the client left unanswered.
+    """
+    door = door_of(scope["path"])
+    method = scope["method"] if scope["method"] in METHODS else OTHER
+    metrics.requests(door, method, str(exchange.status or 0)).inc()
+    if not scope["state"].get(STREAMED):
+        metrics.request_seconds(door).observe(seconds)
+    metrics.request_bytes(door).inc(exchange.received)
+    metrics.response_bytes(door).inc(exchange.sent)
 
 
 def count_refusal(metrics: Metrics, refused: Result, door: str = GRAPHQL) -> None:

@@ -13,18 +13,14 @@ from gateway.http.answers import Answers
 from gateway.http.auth import OPEN, Authentication
 from gateway.http.cost_headers import COST_HEADERS
 from gateway.http.event_stream.shared_endpoint import TOKEN_HEADER, SharedEventStreams
+from gateway.http.every_request import EveryRequest
 from gateway.http.graphql import GraphQLEndpoint
-from gateway.http.head_limit import HeadLimit
 from gateway.http.health import Ready, health_routes
-from gateway.http.middleware import AllowedHosts, RequestIdAndAccessLog
 from gateway.http.operations import Operations
 from gateway.http.options import HttpOptions
 from gateway.http.preflight import PREFLIGHT_HEADERS
-from gateway.http.request_metrics import RequestMetrics
 from gateway.http.runtime import MakeContext, Runtime
-from gateway.http.security_headers import SecurityHeaders
 from gateway.http.streaming import Streaming
-from gateway.http.websocket.access_log import SocketIdAndAccessLog
 from gateway.http.websocket.endpoint import WebSocketEndpoint
 from gateway.observability.metrics import Metrics, make_metrics
 
@@ -66,14 +62,8 @@ def routes(
 
 def middleware(options: HttpOptions, metrics: Metrics | None = None) -> list[Middleware]:
     """What every request goes through, outermost first."""
-    measured = metrics or make_metrics()
     return [
-        Middleware(RequestMetrics, metrics=measured),
-        Middleware(SecurityHeaders),
-        Middleware(RequestIdAndAccessLog),
-        *([Middleware(SocketIdAndAccessLog)] if options.streams.websocket else []),
-        Middleware(HeadLimit, max_bytes=options.max_head_bytes, metrics=measured),
-        Middleware(AllowedHosts, allowed_hosts=options.allowed_hosts, metrics=measured),
+        Middleware(EveryRequest, options=options, metrics=metrics or make_metrics()),
         *([_cross_origin(options.allowed_origins)] if options.allowed_origins else []),
     ]
 

@@ -4,7 +4,7 @@ import time
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.http.middleware import path_as_sent
+from gateway.http.access_log import path_as_sent
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
