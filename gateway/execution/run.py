@@ -1,4 +1,3 @@
-import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,6 +8,7 @@ from graphql import GraphQLSchema
 from gateway.execution.compiled.operation import Compiler, execute
 from gateway.execution.compiled.reason import NotCompiled, Reason
 from gateway.execution.compiled.run import Request, Select
+from gateway.execution.deadline import within
 from gateway.execution.document import Document
 from gateway.execution.graphql_core import core_schema, run_by_graphql_core
 from gateway.execution.plan import Plan
@@ -52,11 +52,11 @@ class Executor:
         steps = self._steps(plan)
         road = Road.GRAPHQL_CORE if steps is None else Road.COMPILED
         try:
-            async with asyncio.timeout(plan.deadline_seconds):
-                if steps is None:
-                    outcome = await run_by_graphql_core(self.schema, plan, context, extensions, root)
-                else:
-                    outcome = await execute(steps, _request(self._core_schema, plan, context, extensions, root))
+            if steps is None:
+                running = run_by_graphql_core(self.schema, plan, context, extensions, root)
+            else:
+                running = execute(steps, _request(self._core_schema, plan, context, extensions, root))
+            outcome = await within(plan.deadline_seconds, running)
         except TimeoutError:
             return deadline_exceeded(plan.deadline_seconds, road)
         return executed(outcome, road)

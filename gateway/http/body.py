@@ -1,7 +1,6 @@
-import asyncio
-
 from starlette.types import Receive
 
+from gateway.execution.deadline import within
 from gateway.execution.result import ErrorCode
 from gateway.http.refusal import HttpRefused
 
@@ -15,8 +14,7 @@ async def read_body(receive: Receive, content_length: str | None, max_bytes: int
     if content_length is not None and content_length.isdecimal() and int(content_length) > max_bytes:
         raise too_large(max_bytes)
     try:
-        async with asyncio.timeout(deadline_seconds):
-            return await _receive_all(receive, max_bytes)
+        return await within(deadline_seconds, _receive_all(receive, max_bytes))
     except TimeoutError:
         message = f"The body did not arrive within {deadline_seconds:g} seconds."
         raise HttpRefused(408, ErrorCode.DEADLINE_EXCEEDED, message, {"connection": "close"}) from None
