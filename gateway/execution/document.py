@@ -46,7 +46,8 @@ class Document:
     `hash` is the text's SHA-256 in hex. `parsed_weight` is about the bytes that it holds before anything of it is run;
     what is compiled then adds to it, and `grown` hears of that.
     `told`: why an operation of it was left to graphql-core, as far as that was logged. `in_one_piece`: the same
-    without @defer and @stream, for who takes no answer in parts; None where it has neither.
+    without @defer and @stream, for who takes no answer in parts; None where it has neither. `telling`: the variables
+    that payloads of its subscriptions depend on, of those that were opened.
     """
 
     hash: str
@@ -60,6 +61,7 @@ class Document:
     in_one_piece: "Document | None" = None
     compiled: dict[str | None, CompiledOperation] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
+    telling: dict[str | None, frozenset[str]] = field(default_factory=dict)
 
     @property
     def weight(self) -> int:

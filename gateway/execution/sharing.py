@@ -10,11 +10,17 @@ RESUME = "after"
 
 def told_by(schema: GraphQLSchema, plan: Plan) -> str:
     """The variables that a subscription's payloads depend on, with their values: all but one that only resumes."""
+    told = plan.document.telling
+    if plan.name not in told:
+        told[plan.name] = _names(schema, plan)
+    return repr(sorted((name, value) for name, value in plan.variables.coerced.items() if name in told[plan.name]))
+
+
+def _names(schema: GraphQLSchema, plan: Plan) -> frozenset[str]:
     uses = _Uses(schema)
     for definition in (plan.operation, *plan.document.fragment_definitions.values()):
         visit(definition, TypeInfoVisitor(uses.types, uses))
-    values = plan.variables.coerced
-    return repr(sorted((name, value) for name, value in values.items() if name in uses.names))
+    return frozenset(uses.names)
 
 
 class _Uses(Visitor):

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+from gateway.execution.plan import make_plan
+from gateway.execution.viewers import Viewer
 from gateway.model.caller import ALL_SCOPES, ANYBODY, Caller, Scope
 from gateway.store.database import Database
 from tests.clock import Clock
-from tests.live.following import EVENTS, Options, following, id_of, names, rest, take
+from tests.live.following import DOCUMENTS, EVENTS, SCHEMA, Options, following, id_of, names, rest, take
 from tests.schema.upstreams import BUTTONS
 
 A, B = "G030PM0000000001", "G030PM0000000002"
@@ -107,3 +109,19 @@ async def test_one_device_wakes_those_who_watch_it(database: Database, clock: Cl
         assert watching[B]._channel.position == live.hub.end
         await live.press(B)
         assert names(await take(watching[B], 1)) == [B]
+
+
+async def test_a_document_is_looked_through_once(database: Database, clock: Clock) -> None:
+    """What its payloads depend on is found out for each operation when the first client comes, and then known."""
+    text = """
+        query Q { __typename }
+        subscription A($ids: [ID!], $after: String) { deviceEvents(ids: $ids, after: $after) { cursor } }
+        subscription B($after: String) { deviceChanges(after: $after) { cursor } }
+    """
+    document = DOCUMENTS.read(text)
+    async with following(database, clock) as live:
+        for name in ("A", "B", "A"):
+            plan = make_plan(SCHEMA._schema, document, name, {}, 30, subscriptions=True)
+            await live.subscriptions.open(plan, Viewer(ANYBODY, ANYBODY.id), {})
+
+    assert document.telling == {"A": {"ids"}, "B": set()}
