@@ -65,6 +65,12 @@ class Watcher:
                     await self._watch(connection, self.random.randrange(1, 30))
             await asyncio.sleep(0.01)
 
+    async def sees_more(self) -> None:
+        """Wait until it has seen more than now, or was refused."""
+        had = len(self.seen)
+        while len(self.seen) == had and not self.refused:  # noqa: ASYNC110 - a client has no event for that
+            await asyncio.sleep(0.01)
+
     async def _watch(self, connection: ClientConnection, payloads: int) -> None:
         """Take so many payloads, and leave with a farewell or without."""
         self.connections += 1
