@@ -43,9 +43,9 @@ def aws_routes(
 
     async def admit(access_key_id: str, peer: str | None) -> bool:
         mistakes.none_made(peer, access_key_id)
-        if not settings.aws_rate:
+        if not settings.aws_calls_a_second:
             return True
-        rate = Rate(settings.aws_rate * SECONDS, max(settings.aws_rate, 1.0))
+        rate = Rate(settings.aws_calls_a_second * SECONDS, max(settings.aws_calls_a_second, 1.0))
         try:
             allowed = (await rates.take(f"aws:{access_key_id}", 1, rate)).allowed
         except RateStoreDown:

@@ -33,7 +33,7 @@ def examine_doors(settings: Settings) -> Finding:
     doors = open_doors(settings)
     found = _by_port(doors)
     beyond = settings.host not in LOOPBACK
-    if beyond and doors.get(Door.AWS) == settings.port and not settings.aws_rate:
+    if beyond and doors.get(Door.AWS) == settings.port and not settings.aws_calls_a_second:
         advice = "SDKs may call the services as often as they like: set aws_rate, or aws_port, or aws = false."
         return Finding("doors", State.NOTICE, found, advice)
     return Finding("doors", State.FINE, found)

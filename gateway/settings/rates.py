@@ -22,9 +22,10 @@ class RateSettings(BaseModel):
         default=120,
         description="Wrong credentials that an address may show a minute, at any door; 0 does not count.",
     )
-    aws_rate: Annotated[float, Field(ge=0, le=100_000)] = Field(
-        default=0.0,
-        description="Calls a second of the embedded services that an access key may make; 0 does not count.",
+    aws_rate: Annotated[float, Field(ge=0, le=100_000)] | None = Field(
+        default=None,
+        description="Calls a second of the embedded services that an access key may make; 0 does not count. "
+        "Unless said, 0, and 50 if hardened.",
     )
     rate_store_url: SecretStr | None = Field(
         default=None, description="redis://… or valkey://…, counts for all replicas; without it each for itself."

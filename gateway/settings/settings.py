@@ -16,6 +16,7 @@ from gateway.settings.web import LOOPBACK, WebSettings
 
 PREFIX = "GATEWAY_"
 HARDENED_RATE = 120_000
+HARDENED_AWS_RATE = 50.0
 
 EMBEDDED_SOURCES = (
     SourceSettings(name="buttons", service="one-click", embedded=True),
@@ -85,6 +86,13 @@ class Settings(
         if self.metrics is None:
             return self.metrics_port is not None or not self.hardened
         return self.metrics
+
+    @property
+    def aws_calls_a_second(self) -> float:
+        """What an access key may call; 0 where that is not counted."""
+        if self.aws_rate is None:
+            return HARDENED_AWS_RATE if self.hardened else 0.0
+        return self.aws_rate
 
     @property
     def cost_a_minute(self) -> int:

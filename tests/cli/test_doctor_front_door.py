@@ -32,7 +32,9 @@ async def test_doors_are_told_by_their_ports(workplace: Path) -> None:
     assert "names" not in found
 
 
-@pytest.mark.parametrize(("more", "state"), [("", "notice"), ("aws_rate = 10", "fine"), ("aws_port = 8001", "fine")])
+@pytest.mark.parametrize(
+    ("more", "state"), [("aws_rate = 0", "notice"), ("", "fine"), ("aws_port = 8001\naws_rate = 0", "fine")]
+)
 async def test_services_that_strangers_reach_are_noticed(workplace: Path, more: str, state: str) -> None:
     """Beyond loopback SDKs are counted, or have a port of their own."""
     settings(workplace, BEYOND + more)

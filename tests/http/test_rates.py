@@ -347,3 +347,12 @@ async def test_settings_make_rates(tmp_path: Path, valkey: str) -> None:
 def test_the_profile_decides_whether_cost_is_counted(given: dict[str, object], expected: int) -> None:
     """Beyond loopback callers are counted unless it is said that they are not."""
     assert Settings(**given).cost_a_minute == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [({}, 0.0), ({"profile": "hardened"}, 50.0), ({"profile": "hardened", "aws_rate": 0}, 0.0), ({"aws_rate": 7}, 7.0)],
+)
+def test_access_keys_are_counted_where_strangers_call(given: dict[str, object], expected: float) -> None:
+    """Hardened, an access key makes 50 calls a second unless another number is said."""
+    assert Settings(**given).aws_calls_a_second == expected
