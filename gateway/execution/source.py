@@ -26,7 +26,10 @@ def ask(
     root = executor.schema.subscription_type
     if root is None:
         raise TypeError("a valid document has operations of the schema only")
-    return _ask(executor, root, {} if after is None else {"after": after})
+    try:
+        return _ask(executor, root, {} if after is None else {"after": after})
+    finally:
+        del executor.async_helpers  # they and the executor hold each other, until garbage is looked for
 
 
 def _ask(

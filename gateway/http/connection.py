@@ -102,6 +102,12 @@ class Connection(HttpToolsProtocol):
             self.cycle.scope["state"][GOING_AWAY] = True
             self.cycle.message_event.set()
 
+    def handle_websocket_upgrade(self) -> None:
+        """As uvicorn's; then nothing of this is needed, and its parser would keep it."""
+        super().handle_websocket_upgrade()
+        self._stop_head_timer()
+        self.parser = None  # type: ignore[assignment]  # as uvicorn's own `connection_lost` has it
+
     def pause_writing(self) -> None:
         super().pause_writing()
         self._stall.begin(self.transport)

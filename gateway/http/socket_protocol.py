@@ -31,8 +31,10 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         self._stall.end()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Let all of it go at once: the parser and the connection hold each other until it is closed."""
         self._stall.end()
         super().connection_lost(exc)
+        self.conn.parser.close()
 
     def shutdown(self) -> None:
         if self.close_sent or not self.handshake_complete:

@@ -55,14 +55,21 @@ class StreamedResponse(Generic[Source]):
     async def _send(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with aclosing(self.source):
             await send({"type": "http.response.start", "status": 200, "headers": self._headers()})
-            try:
-                async with asyncio.TaskGroup() as tasks:
-                    watching = tasks.create_task(self._watch(scope, receive, send))
-                    await self._send_all(send)
-                    watching.cancel()
-            except* _Left:
-                pass
+            await self._send_until_left(scope, receive, send)
         await send(_body(self.form.closing, more=False))
+
+    async def _send_until_left(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Not by a group of tasks: in Python 3.11 what one is ended by stays until garbage is looked for."""
+        sending = asyncio.timeout(None)
+        watching = asyncio.create_task(self._watch(scope, receive, send, sending))
+        try:
+            async with sending:
+                await self._send_all(send)
+        except TimeoutError:
+            if not sending.expired():
+                raise
+        finally:
+            watching.cancel()
 
     async def _send_all(self, send: Send) -> None:
         await send(_body(self.form.opening))
@@ -70,8 +77,8 @@ class StreamedResponse(Generic[Source]):
             async for chunk in chunks:
                 await send(_body(chunk))
 
-    async def _watch(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Give signs of life until the client leaves or the server stops."""
+    async def _watch(self, scope: Scope, receive: Receive, send: Send, sending: asyncio.Timeout) -> None:
+        """Give signs of life until the client leaves or the server stops; then nothing more is to be sent."""
         while True:
             try:
                 async with asyncio.timeout(self.ping_seconds):
@@ -80,7 +87,8 @@ class StreamedResponse(Generic[Source]):
                 await send(_body(self.form.ping))
                 continue
             if message["type"] == "http.disconnect" or scope.get("state", {}).get(GOING_AWAY):
-                raise _Left
+                sending.reschedule(0)
+                return
 
     def _headers(self) -> list[tuple[bytes, bytes]]:
         return [
@@ -89,10 +97,6 @@ class StreamedResponse(Generic[Source]):
             (b"x-accel-buffering", b"no"),  # nginx would wait for a buffer full of events
             (b"vary", b"Accept"),
         ]
-
-
-class _Left(Exception):
-    """Nothing more is to be sent: the client has gone, or the server goes."""
 
 
 def _body(body: bytes, *, more: bool = True) -> Message:

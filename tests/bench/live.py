@@ -41,7 +41,7 @@ class Delivery:
 
 async def live(ground: Ground) -> Section:
     fleet = await make_fleet(ground.directory / "live", FIFTY)
-    secret = await _secret(fleet)
+    secret = await device_secret(fleet)
     deliveries = []
     for count in (FIRST_LOOK,) if ground.quick else (FEW, MANY):
         for way in over_socket(), over_events():
@@ -144,7 +144,7 @@ async def _cursor(port: int, press: Press) -> str:
     return told.partition("id: ")[2].partition("\n")[0]
 
 
-async def _secret(fleet: Fleet) -> str:
+async def device_secret(fleet: Fleet) -> str:
     async with open_store(fleet.settings) as database:
         context = make_services(service_context(fleet.settings, database)).one_click.context
         return await issue_button_secret(context, button_id(0))

@@ -77,6 +77,7 @@ class SocketConnection:
                     await self._listen(tasks)
                     for task in self._running.values():
                         task.cancel()
+                    self._running.clear()  # a task holds what it was cancelled in, and that holds this
             except* SocketClosed as group:
                 raise _first(group) from None
 
