@@ -17,6 +17,7 @@ from gateway.app.live import open_hub, open_live, open_subscriptions
 from gateway.app.ports import on_ports
 from gateway.app.services import Services, make_services
 from gateway.app.store import open_store, service_context
+from gateway.cache.response import ResponseCache
 from gateway.execution.subscribe import Subscriptions
 from gateway.http.caller import CallerInfo
 from gateway.http.graphiql import graphiql_routes
@@ -71,6 +72,9 @@ async def open_gateway(settings: Settings, stopping: Callable[[], bool] = lambda
         trusted = await open_trusted(settings, schema, options, stack)
         mistakes = mistakes_of(settings, rates)
         authentication = authentication_of(settings, database, mistakes)
+        responses = ResponseCache(settings.response_cache) if settings.response_cache else None
+        if responses is not None:
+            metrics.caches.watch("responses", responses)
         make_context, budget = _contexts(settings, fleet, metrics), budget_of(settings, rates)
         live = None
         if hub is not None and database is not None:
@@ -79,7 +83,7 @@ async def open_gateway(settings: Settings, stopping: Callable[[], bool] = lambda
             settings, schema, lambda caller: make_context(CallerInfo("", None, caller)), budget, live, stack
         )
         graph = routes(
-            schema, make_context, ready, [], options, authentication, trusted, budget, metrics, subscriptions
+            schema, make_context, ready, [], options, authentication, trusted, budget, metrics, subscriptions, responses
         )
         paths: dict[Door, Sequence[BaseRoute]] = {
             Door.GRAPH: graph,

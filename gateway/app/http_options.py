@@ -35,6 +35,7 @@ def http_options_of(settings: Settings) -> HttpOptions:
         status_profile=StatusProfile(settings.status_profile),
         road=Road(settings.executor),
         page_size=settings.page_size,
+        answer_age=settings.response_cache_age if settings.response_cache else None,
         streams=_streams_of(settings),
     )
 

@@ -1,1 +1,1 @@
-"""Asking less: calls under way are shared, answers kept for a moment. Nothing here knows what they are about."""
+"""Asking less: calls under way are shared, answers kept, by bytes. Nothing here knows what they are about."""

@@ -8,6 +8,8 @@ from gateway.execution.result import Result
 
 def write_body(result: Result) -> bytes:
     """Write a result as JSON (GraphQL, "Response")."""
+    if result.kept is not None:
+        return _with_extensions(result.kept.body, result)
     return write_json(as_json_value(result))
 
 
@@ -18,6 +20,13 @@ def as_json_value(result: Result) -> dict[str, Any]:
     if result.tells_cost and result.cost is not None:
         body["extensions"] = {"cost": result.cost.as_extension()}
     return body
+
+
+def _with_extensions(body: bytes, result: Result) -> bytes:
+    """Add to an object that has been written."""
+    if not result.tells_cost or result.cost is None:
+        return body
+    return body[:-1] + b',"extensions":' + write_json({"cost": result.cost.as_extension()}) + b"}"
 
 
 def write_json(value: object) -> bytes:

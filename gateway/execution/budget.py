@@ -16,6 +16,7 @@ COST = "cost"
 """The rate that is counted in units of cost; any other is that of a @rateLimit of its name, counted in selections."""
 
 DEFAULT_MAXIMUM = 25_000
+KEPT_COST = 1
 
 MISTAKE = 10
 BYTES_A_UNIT = 20
@@ -85,6 +86,15 @@ class Budget:
             taken = await self._take(caller, COST, units)
             if not taken.allowed:
                 raise _limited(COST, units, taken)
+
+    async def take_for_kept(self, caller: str) -> Charge:
+        """Take what an answer costs that is only written again; raise RateLimited."""
+        if COST not in self.rates:
+            return Charge(caller, KEPT_COST, None)
+        taken = await self._take(caller, COST, KEPT_COST)
+        if not taken.allowed:
+            raise _limited(COST, KEPT_COST, taken)
+        return Charge(caller, KEPT_COST, taken)
 
     async def settle(self, charge: Charge, actual: int) -> CostReport:
         """Give back what was not used, or take what is missing, and tell how the caller then stands."""

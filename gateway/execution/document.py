@@ -21,6 +21,7 @@ from graphql.validation import ASTValidationRule
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from gateway.execution.cache_policy import CachePolicy, policies_of
 from gateway.execution.compiled.operation import CompiledOperation
 from gateway.execution.cost import OperationCost
 from gateway.execution.cost_reading import costs_of
@@ -28,6 +29,7 @@ from gateway.execution.lru import ByteBoundedLru
 from gateway.execution.one_piece import in_one_piece
 from gateway.execution.permissions import Requirement, requirements_of
 from gateway.execution.result import ErrorCode, RequestRefused, Result, refused_document, refused_limit
+from gateway.execution.selected import selected_fields
 from gateway.limits.document import DEFAULT_LIMITS, DocumentLimits
 from gateway.limits.passed import LimitPassed
 from gateway.observability.cache_metrics import CacheMetrics
@@ -43,8 +45,8 @@ Operations: TypeAlias = dict[str | None, OperationDefinitionNode]
 class Document:
     """A text that is a valid document of the schema; knows no variables.
 
-    `hash` is the text's SHA-256 in hex. `parsed_weight` is about the bytes that it holds before anything of it is run;
-    what is compiled then adds to it, and `grown` hears of that.
+    `hash` is the text's SHA-256 in hex. `policies` is empty where answers are not kept. `parsed_weight` is about the
+    bytes that it holds before anything of it is run; what is compiled then adds to it, and `grown` hears of that.
     `told`: why an operation of it was left to graphql-core, as far as that was logged. `in_one_piece`: the same
     without @defer and @stream, for who takes no answer in parts; None where it has neither. `telling`: the variables
     that payloads of its subscriptions depend on, of those that were opened.
@@ -56,6 +58,7 @@ class Document:
     fragment_definitions: dict[str, FragmentDefinitionNode]
     requirements: Mapping[str | None, tuple[Requirement, ...]]
     costs: Mapping[str | None, OperationCost]
+    policies: Mapping[str | None, CachePolicy]
     parsed_weight: int
     grown: Callable[[], None]
     in_one_piece: "Document | None" = None
@@ -69,10 +72,19 @@ class Document:
         compiled = sum(operation.weight for operation in self.compiled.values())
         return self.parsed_weight + compiled + (self.in_one_piece.weight if self.in_one_piece else 0)
 
+    def policy(self, operation_name: str | None) -> CachePolicy | None:
+        """How an operation's answer may be kept; without a name that of the only one."""
+        if operation_name is None and len(self.policies) == 1:
+            return next(iter(self.policies.values()))
+        return self.policies.get(operation_name)
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentOptions:
-    """`page_size`: what a page that does not say its size costs, where that is not the schema's `assumedSize`."""
+    """`page_size`: what a page that does not say its size costs, where that is not the schema's `assumedSize`.
+
+    `answer_age`: seconds that answers may be kept where the schema's @cacheControl says nothing; None: never.
+    """
 
     introspection: bool = True
     suggestions: bool = True
@@ -80,6 +92,7 @@ class DocumentOptions:
     cache_bytes: int = 32 * 1024 * 1024
     refused_cache_bytes: int = 4 * 1024 * 1024
     page_size: int | None = None
+    answer_age: int | None = None
 
 
 class Documents:
@@ -124,13 +137,13 @@ class Documents:
             if not self._options.suggestions:
                 _strip_suggestions(errors)
             raise RequestRefused(refused_document(ErrorCode.GRAPHQL_VALIDATION_FAILED, errors))
-        document = self._document(text, text, node)
         whole = in_one_piece(node)
         if whole is None:
-            return document
-        return replace(document, in_one_piece=self._document(text, f"{text}\n# in one piece", whole))
+            return self._document(text, text, node, self._options.answer_age)
+        piece = self._document(text, f"{text}\n# in one piece", whole, None)
+        return replace(self._document(text, text, node, None), in_one_piece=piece)
 
-    def _document(self, key: str, text: str, node: DocumentNode) -> Document:
+    def _document(self, key: str, text: str, node: DocumentNode, answer_age: int | None) -> Document:
         operations: Operations = {}
         definitions: dict[str, FragmentDefinitionNode] = {}
         for definition in node.definitions:
@@ -138,13 +151,18 @@ class Documents:
                 operations[definition.name.value if definition.name else None] = definition
             elif isinstance(definition, FragmentDefinitionNode):
                 definitions[definition.name.value] = definition
+        selected = selected_fields(self._schema, node)
+        policies: Mapping[str | None, CachePolicy] = {}
+        if answer_age is not None:
+            policies = policies_of(self._schema, operations, definitions, selected, answer_age)
         return Document(
             sha256(text.encode()).hexdigest(),
             operations,
             {name: FragmentDetails(definition, None) for name, definition in definitions.items()},
             definitions,
-            requirements_of(self._schema, node),
+            requirements_of(selected),
             costs_of(self._schema, operations, definitions, self._options.page_size),
+            policies,
             _weight(text) + BYTES_PER_TOKEN * node.token_count + BYTES_PER_DOCUMENT,
             partial(self._weigh, key),
         )

@@ -9,6 +9,7 @@ import structlog
 from graphql import ArgumentNode, ExecutionResult, GraphQLError, Node, ValueNode, VariableDefinitionNode, VariableNode
 from strawberry.exceptions import StrawberryInputCoercionError
 
+from gateway.cache.response import Kept
 from gateway.execution.cost_report import CostReport
 from gateway.execution.road import Road
 from gateway.limits.passed import LimitPassed
@@ -73,7 +74,8 @@ class Result:
 
     `executed` is false where nothing ran; the response then has no `data` entry (GraphQL, "Request Error Result").
     `cost` is there where a rate counts it or the request asks for it; `tells_cost`: whether in `extensions` too.
-    `road`: what ran it, if anything did.
+    `kept`: the same as ready bytes, from which it is then written, and `age` the seconds since they were made; `data`
+    is not there where they were found. `road`: what ran it, if anything did.
     """
 
     data: dict[str, Any] | None
@@ -81,10 +83,12 @@ class Result:
     executed: bool
     cost: CostReport | None = None
     tells_cost: bool = False
+    kept: Kept | None = None
+    age: int = 0
     road: Road = field(default=Road.GRAPHQL_CORE, compare=False)
 
     def at_cost(self, cost: CostReport, *, tells: bool) -> "Result":
-        return Result(self.data, self.errors, self.executed, cost, tells, self.road)
+        return Result(self.data, self.errors, self.executed, cost, tells, self.kept, self.age, self.road)
 
 
 class RequestRefused(Exception):

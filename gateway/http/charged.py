@@ -45,6 +45,18 @@ async def _settled(budget: Budget, charge: Charge, plan: Plan, request: GraphQLR
     return result.at_cost(report, tells=request.asks_for_cost)
 
 
+async def charged_for_kept(budget: Budget, info: CallerInfo, request: GraphQLRequest, result: Result) -> Result:
+    """Take what a kept answer costs, which is as much as one object; raise as `charged` does."""
+    try:
+        charge = await budget.take_for_kept(payer(info))
+    except RateLimited as limited:
+        raise too_early(limited) from limited
+    if charge.cost is None and not request.asks_for_cost:
+        return result
+    report = await budget.settle(charge, charge.requested)
+    return result.at_cost(report, tells=request.asks_for_cost)
+
+
 async def take(budget: Budget, info: CallerInfo, planned: Sequence[Planned]) -> Charge:
     """Take what the requests may cost from the caller; raise as `charged` does."""
     try:

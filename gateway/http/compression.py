@@ -23,10 +23,12 @@ async def compressed(response: HttpResponse, accept_encoding: str | None) -> Htt
     headers = replaced(response.headers, (b"vary", vary + b", Accept-Encoding" if vary else b"Accept-Encoding"))
     if not accepts_gzip(accept_encoding):
         return HttpResponse(response.status, headers, response.body)
-    if len(response.body) < THREAD_BYTES:
-        body = _gzip(response.body)
-    else:
-        body = await asyncio.to_thread(_gzip, response.body)
+    kept = response.kept
+    body = None if kept is None else kept.compressed
+    if body is None:
+        body = await _compress(response.body)
+    if kept is not None:
+        kept.compressed = body
     return HttpResponse(response.status, [*headers, (b"content-encoding", b"gzip")], body)
 
 
@@ -42,6 +44,10 @@ def _coding(part: str) -> tuple[str, bool]:
     name, _, parameter = part.partition(";")
     weight = parameter.strip().removeprefix("q=").strip()
     return name.strip(), weight.strip("0.") != "" or weight == ""
+
+
+async def _compress(body: bytes) -> bytes:
+    return _gzip(body) if len(body) < THREAD_BYTES else await asyncio.to_thread(_gzip, body)
 
 
 def _gzip(body: bytes) -> bytes:

@@ -63,7 +63,7 @@ class GraphQLEndpoint:
                 return answer
             response = write_result(answer, media_type, profile)
             lasts = scope["method"] == "GET" and not answer.errors
-            return conditional(response, headers.get("if-none-match")) if lasts else response
+            return conditional(response, headers.get("if-none-match"), answer.age) if lasts else response
         except HttpRefused as refusal:
             count_refusal(self._operations.metrics, refusal.result)
             return write_refusal(refusal, media_type, profile)
@@ -79,6 +79,8 @@ class GraphQLEndpoint:
     async def _answer(
         self, request: GraphQLRequest, info: CallerInfo, deliveries: Deliveries, method: str, after: str | None
     ) -> Answer:
+        if deliveries.single and (kept := await self._operations.kept(request, info)) is not None:
+            return kept
         plan = await self._answers.plan(request, info, deliveries)
         if method == "GET" and plan.is_mutation:
             message = "Mutations are served by POST only."

@@ -12,7 +12,7 @@ from gateway.execution.run import Executor
 from gateway.execution.trusted_file import TrustedFile
 from gateway.http.batch import Batch
 from gateway.http.caller import CallerInfo
-from gateway.http.charged import Planned, charge_refusal, charged
+from gateway.http.charged import Planned, charge_refusal, charged, charged_for_kept
 from gateway.http.counting import count_operation, count_refusal
 from gateway.http.options import HttpOptions
 from gateway.http.refusal import HttpRefused
@@ -56,8 +56,35 @@ class Operations:
                 await charge_refusal(self._runtime.budget, info, request)
             raise
 
+    async def kept(self, request: GraphQLRequest, info: CallerInfo) -> Result | None:
+        """The answer that is kept, if one is; raise HttpRefused where the caller may not spend what that costs.
+
+        Nothing is planned for it: for who may see the same it has been planned, and was allowed.
+        """
+        kept = self._runtime.kept
+        if kept is None:
+            return None
+        try:
+            _check_variables(request, self._options.max_variables_bytes)
+            document = self._lookup.find(request.document)
+        except RequestRefused:
+            return None  # the plan tells why
+        key = kept.key(document, request, info.caller)
+        found = None if key is None else kept.find(key)
+        return None if found is None else await charged_for_kept(self._runtime.budget, info, request, found)
+
     async def answer(self, plan: Plan, request: GraphQLRequest, info: CallerInfo) -> Result:
         """Run a query or a mutation; raise RequestRefused or HttpRefused where the caller may not spend its cost."""
+        kept = self._runtime.kept
+        key = None if kept is None else kept.key(plan.document, request, info.caller)
+        if kept is None or key is None:
+            return await self._answer(plan, request, info)
+        async with kept.turn(key) as found:
+            if found is not None:
+                return await charged_for_kept(self._runtime.budget, info, request, found)
+            return await self._answer(plan, request, info)
+
+    async def _answer(self, plan: Plan, request: GraphQLRequest, info: CallerInfo) -> Result:
         [result] = await charged(self._runtime.budget, info, [(plan, request)], partial(self._run, info))
         return result
 
@@ -105,7 +132,8 @@ class Operations:
     async def _run(self, info: CallerInfo, plan: Plan, request: GraphQLRequest) -> Result:
         async with self._runtime.make_context(info) as context:
             began = time.perf_counter()
-            result = await self._executor.run(plan, context, request.extensions)
+            running, kept = self._executor.run(plan, context, request.extensions), self._runtime.kept
+            result = await (running if kept is None else kept.watch(running, plan, request, info.caller, context))
             count_operation(self.metrics, plan, result, time.perf_counter() - began)
             return result
 

@@ -30,6 +30,7 @@ class HttpOptions:
     status_profile: which statuses answers have.
     road: what executes operations.
     page_size: items of a page that does not say its size, for its cost; None: as the schema assumes.
+    answer_age: seconds that answers are kept where the schema says nothing; None: they are not kept.
     streams: of answers that take their time.
     """
 
@@ -51,6 +52,7 @@ class HttpOptions:
     status_profile: StatusProfile = StatusProfile.DEFAULT
     road: Road = Road.COMPILED
     page_size: int | None = None
+    answer_age: int | None = None
     streams: StreamOptions = DEFAULT_STREAMS
 
     @property
@@ -61,4 +63,5 @@ class HttpOptions:
             self.limits,
             self.document_cache_bytes,
             page_size=self.page_size,
+            answer_age=self.answer_age,
         )

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from starlette.types import Message
 
+from gateway.cache.response import Kept
 from gateway.execution.body import write_body
 from gateway.execution.result import Result
 from gateway.http.accept import MediaType
@@ -20,11 +21,12 @@ HeaderList: TypeAlias = list[tuple[bytes, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """`headers` lack the length, which belongs to the body."""
+    """`headers` lack the length, which belongs to the body. `kept`: where the body is that of a kept answer."""
 
     status: int
     headers: HeaderList
     body: bytes
+    kept: Kept | None = None
 
     def messages(self) -> tuple[Message, Message]:
         """Return it as ASGI sends it; a 304 has no length, which would be that of what the client has."""
@@ -49,7 +51,7 @@ def write_result(result: Result, media_type: MediaType, profile: StatusProfile =
     headers = _HEADERS[media_type_of(status, media_type, profile)]
     if result.cost is not None:
         headers = [*headers, *cost_headers(result.cost)]
-    return HttpResponse(status, headers, write_body(result))
+    return HttpResponse(status, headers, write_body(result), None if result.tells_cost else result.kept)
 
 
 def write_results(results: Sequence[Result], media_type: MediaType) -> HttpResponse:

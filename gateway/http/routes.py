@@ -6,6 +6,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
+from gateway.cache.response import ResponseCache
 from gateway.execution.budget import Budget
 from gateway.execution.subscribe import Subscriptions
 from gateway.execution.trusted_file import TrustedFile
@@ -16,6 +17,7 @@ from gateway.http.event_stream.shared_endpoint import TOKEN_HEADER, SharedEventS
 from gateway.http.every_request import EveryRequest
 from gateway.http.graphql import GraphQLEndpoint
 from gateway.http.health import Ready, health_routes
+from gateway.http.kept_answers import KeptAnswers
 from gateway.http.operations import Operations
 from gateway.http.options import HttpOptions
 from gateway.http.preflight import PREFLIGHT_HEADERS
@@ -36,15 +38,17 @@ def routes(
     budget: Budget | None = None,
     metrics: Metrics | None = None,
     subscriptions: Subscriptions | None = None,
+    responses: ResponseCache | None = None,
 ) -> list[BaseRoute]:
     """Every path of the server; `services` are the doors of others, such as the embedded device services'.
 
     `trusted` holds the trusted documents; whoever opens it keeps it up to date. `budget`: what callers may spend.
     `subscriptions` opens streams; without it there are none.
-    `metrics`: where all of it is counted; without one nobody reads them.
+    `metrics`: where all of it is counted; without one nobody reads them. `responses`: where answers are kept.
     """
     measured = metrics or make_metrics()
-    runtime = Runtime(schema, make_context, budget or Budget(), measured)
+    kept = None if responses is None else KeptAnswers(responses)
+    runtime = Runtime(schema, make_context, budget or Budget(), measured, kept)
     operations = Operations(runtime, options, trusted)
     streaming = Streaming(operations, runtime, subscriptions, incremental=options.streams.incremental)
     answers = Answers(streaming, options.streams.ping_seconds)

@@ -7,6 +7,7 @@ import strawberry
 
 from gateway.execution.budget import Budget
 from gateway.http.caller import CallerInfo
+from gateway.http.kept_answers import KeptAnswers
 from gateway.observability.metrics import Metrics
 
 MakeContext: TypeAlias = Callable[[CallerInfo], AbstractAsyncContextManager[object]]
@@ -15,9 +16,13 @@ MakeContext: TypeAlias = Callable[[CallerInfo], AbstractAsyncContextManager[obje
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """What operations are run with. `budget`: what callers may spend; `metrics`: where all of it is counted."""
+    """What operations are run with. `budget`: what callers may spend; `metrics`: where all of it is counted.
+
+    `kept`: answers for those who ask the same; None where answers are not kept.
+    """
 
     schema: strawberry.Schema
     make_context: MakeContext
     budget: Budget
     metrics: Metrics
+    kept: KeptAnswers | None = None

@@ -125,6 +125,8 @@ class Streaming:
             began = time.perf_counter()
             async with aclosing(run_in_parts(runtime.schema, plan, context, request.extensions)) as parts:
                 async for part in parts:
+                    if plan.is_mutation and runtime.kept is not None:
+                        runtime.kept.forget_all()
                     if part.result is not None:
                         count_operation(runtime.metrics, plan, part.result, time.perf_counter() - began)
                     yield part

@@ -1,3 +1,4 @@
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -27,6 +28,11 @@ class Caller:
     scopes: frozenset[Scope]
     sources: frozenset[str] | None = None
     expires_at: datetime | None = None
+
+    @property
+    def sight(self) -> Hashable:
+        """What decides what the caller may see: who has the same is answered the same, but for what is personal."""
+        return self.authenticated, self.scopes, self.sources
 
     @property
     def is_admitted(self) -> bool:

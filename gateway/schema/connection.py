@@ -1,4 +1,3 @@
-from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -32,6 +31,8 @@ async def connection(
     before: str | None,
 ) -> Counted[Item]:
     page = await compound.page(slice_of(first, after, last, before, info.context.limits))
+    if page.unavailable:
+        info.context.answer.is_complete = False
     return Counted(
         page.edges, page.slice, page.unavailable, page.scanned, page.known_more, page.rest, page.patience, compound
     )
@@ -50,8 +51,11 @@ async def device_connection(
     return page
 
 
-def total_count(root: strawberry.Parent[Counted[Item]]) -> Awaitable[int | None]:
-    return root.list.count()
+async def total_count(root: strawberry.Parent[Counted[Item]], info: Info) -> int | None:
+    count = await root.list.count()
+    if count is None:
+        info.context.answer.is_complete = False
+    return count
 
 
 @strawberry.type(directives=[FREE])

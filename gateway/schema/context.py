@@ -1,11 +1,12 @@
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
 import strawberry
 
 from gateway.loaders import Loaders
+from gateway.model.answer import Answer
 from gateway.model.caller import ANYBODY, Caller
 from gateway.model.page import PageLimits
 from gateway.sources.fleet import Fleet
@@ -20,6 +21,7 @@ class Context:
     limits: PageLimits
     clock: Callable[[], datetime]
     caller: Caller = ANYBODY
+    answer: Answer = field(default_factory=Answer)
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

@@ -62,6 +62,8 @@ async def device_by(context: Context, by: DeviceBy, source: str | None) -> Devic
     candidates = context.fleet.of(ALL_SOURCES if source is None else SourceChoice(names=(source,)))
     answers = await asyncio.gather(*(_matches(one, by) for one in candidates))
     found = [device for answer in answers if not isinstance(answer, UpstreamError) for device in answer]
+    if any(isinstance(answer, UpstreamError) for answer in answers):
+        context.answer.is_complete = False  # there may be another match
     if len(found) > 1:
         places = ", ".join(sorted({device.source for device in found}))
         raise InvalidInput(f"More than one device matches, in {places}; say which by source or id.", "by")

@@ -3,6 +3,7 @@ import strawberry
 from gateway.model.device import AlexaDevice, OneClickDevice
 from gateway.model.room import Room
 from gateway.model.user import User
+from gateway.schema.cache_control import NEVER
 from gateway.schema.context import Info
 from gateway.schema.cost import UPSTREAM_READ
 from gateway.schema.enums import DeviceService
@@ -23,7 +24,7 @@ class Source:
     name: str
     service: DeviceService
     region: str | None
-    available = strawberry.field(resolver=_available, graphql_type=bool, directives=[UPSTREAM_READ])
+    available = strawberry.field(resolver=_available, graphql_type=bool, directives=[UPSTREAM_READ, NEVER])
 
 
 def source_of(root: strawberry.Parent[OneClickDevice | AlexaDevice | Room | User], info: Info) -> fleet.Source:

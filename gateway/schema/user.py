@@ -1,5 +1,6 @@
 import strawberry
 
+from gateway.schema.cache_control import PERSONAL
 from gateway.schema.connection import total_count
 from gateway.schema.cost import COUNT, FREE, SOURCES
 from gateway.schema.enums import EnrollmentStatus
@@ -9,7 +10,7 @@ from gateway.schema.permissions import USERS_READ
 from gateway.schema.source import Source, source_of
 
 
-@strawberry.type(directives=[USERS_READ])
+@strawberry.type(directives=[USERS_READ, PERSONAL])
 class User(Node):
     arn: str
     source = strawberry.field(resolver=source_of, graphql_type=Source)

@@ -9,6 +9,7 @@ from gateway.settings.doors import DoorSettings
 from gateway.settings.limits import LimitSettings
 from gateway.settings.live import HARDENED_STREAMS, LiveSettings
 from gateway.settings.rates import RateSettings
+from gateway.settings.responses import ResponseSettings
 from gateway.settings.source import SourceSettings
 from gateway.settings.storage import StorageSettings
 from gateway.settings.streams import StreamSettings
@@ -27,6 +28,7 @@ EMBEDDED_SOURCES = (
 class Settings(
     DocumentSettings,
     RateSettings,
+    ResponseSettings,
     LiveSettings,
     LimitSettings,
     StorageSettings,

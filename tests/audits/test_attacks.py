@@ -86,6 +86,10 @@ ATTACKS: Mapping[str, tuple[str, ...]] = {
         "http/test_persisted_documents.py::test_trusted_doc_bypass",
         "http/test_persisted_documents.py::test_trusted_doc_bypass_by_a_query_beside_the_id",
     ),
+    "cache leak between users": (
+        "http/test_response_cache.py::test_cache_leak_between_users",
+        "http/test_response_cache.py::test_no_shared_cache_may_keep_what_was_shown_to_somebody",
+    ),
     "JWT: alg none, wrong aud or iss, expired, unknown kid flood": (
         "http/test_authentication.py::test_a_token_that_is_not_good_is_refused",
         "http/test_authentication.py::test_unknown_keys_do_not_flood_the_issuer",

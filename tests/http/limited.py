@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
 from starlette.applications import Starlette
 
+from gateway.cache.response import ResponseCache
 from gateway.execution.budget import Budget
 from gateway.http.application import application
 from gateway.http.auth import Authentication
@@ -112,8 +114,14 @@ class Limited:
 
 
 @asynccontextmanager
-async def limited(folder: Path, budget: Budget, **given: object) -> AsyncIterator[Limited]:
-    """Open one replica. `given`: options of the front door."""
+async def limited(
+    folder: Path,
+    budget: Budget,
+    responses: ResponseCache | None = None,
+    keys: Mapping[str, ApiKey] = MappingProxyType({}),
+    **given: object,
+) -> AsyncIterator[Limited]:
+    """Open one replica. `keys` by their texts; any other may do everything. `given`: options of the front door."""
     clock, watched = Clock(), watched_services()
     database = SqliteDatabase(folder / "gateway.db")
     await database.write(metadata.create_all)
@@ -123,22 +131,23 @@ async def limited(folder: Path, budget: Budget, **given: object) -> AsyncIterato
 
     @asynccontextmanager
     async def make_context(info: CallerInfo) -> AsyncIterator[Context]:
-        yield Context(fleet, Loaders(fleet), PageLimits(), clock, info.caller)
+        seen = fleet.confined(info.caller.sources)
+        yield Context(seen, Loaders(seen), PageLimits(), clock, info.caller)
 
     async def ready() -> str | None:
         return None
 
+    async def find_key(text: str) -> ApiKey:
+        name = text.removeprefix(f"{PREFIX}_")
+        return keys.get(name) or ApiKey(text, text, ALL_SCOPES, None, 0, None, None)
+
     options, metrics = replace(HttpOptions(), **given), make_metrics()
-    authentication = Authentication(required=False, api_keys=_anybodys_key, tokens=None, clock=clock)
-    paths = routes(SCHEMA, make_context, ready, [], options, authentication, None, budget, metrics)
+    authentication = Authentication(required=False, api_keys=find_key, tokens=None, clock=clock)
+    paths = routes(SCHEMA, make_context, ready, [], options, authentication, None, budget, metrics, responses=responses)
     try:
         yield Limited(application(paths, options, metrics), watched, context, metrics)
     finally:
         await database.close()
-
-
-async def _anybodys_key(text: str) -> ApiKey:
-    return ApiKey(text, text, ALL_SCOPES, None, 0, None, None)
 
 
 def _buttons(watched: Watched) -> OneClickSource:

@@ -1,5 +1,6 @@
 """The embedded services as tests watch them: what reached them is written down, and they fail where told to."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -19,7 +20,8 @@ class WatchedService:
     """One service of whichever store is set.
 
     `failing`: (region, operation) pairs; operation None stands for all. `largest_page`: over the wire it gives no more
-    items at once, whatever is asked for, as services may.
+    items at once, whatever is asked for, as services may. `held`: what reads of many found is held back; the first
+    event tells that something is, the second lets it go.
     """
 
     model: ServiceModel
@@ -30,6 +32,7 @@ class WatchedService:
     reached: list[Reached] = field(default_factory=list)
     failing: dict[tuple[str, str | None], ServiceError] = field(default_factory=dict)
     largest_page: int | None = None
+    held: tuple[asyncio.Event, asyncio.Event] | None = None
 
     def use(self, context: ServiceContext) -> None:
         self.service = EmbeddedService(self.model, self.operations, self.plural, self.beyond, context)
@@ -54,7 +57,12 @@ class WatchedService:
     ) -> Sequence[Params | ServiceError]:
         if failure := self._reach(tenant, operation, len(params)):
             return [failure] * len(params)
-        return await self.service.call_many(tenant, operation, params)
+        found = await self.service.call_many(tenant, operation, params)
+        if self.held is not None:
+            answered, go_on = self.held
+            answered.set()
+            await go_on.wait()
+        return found
 
     def _reach(self, tenant: Tenant, operation: str, count: int) -> ServiceError | None:
         self.reached.append((tenant.region, operation, count))
