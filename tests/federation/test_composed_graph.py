@@ -214,11 +214,13 @@ def test_refusals_travel_through(composed: Composed) -> None:
 
 def test_the_supergraph_keeps_scopes_and_costs(composed: Composed) -> None:
     """What the graph says of scopes and costs is there for routers that act on it."""
-    [field] = [line for line in composed.supergraph.splitlines() if line.startswith("  sources: [Source!]!")]
+    [sources] = [line for line in composed.supergraph.splitlines() if line.startswith("  sources: [Source!]!")]
+    [node] = [line for line in composed.supergraph.splitlines() if line.startswith("  node(id: ID!): Node")]
 
-    assert '@requiresScopes(scopes: [["devices:read"], ["users:read"]])' in field
-    assert "@listSize(assumedSize: 4)" in field
-    assert "@cost(weight: 10)" in composed.supergraph
+    assert '@requiresScopes(scopes: [["devices:read"], ["users:read"]])' in node
+    assert "@cost(weight: 5)" in node
+    assert "@authenticated" in sources
+    assert "@listSize(assumedSize: 4)" in sources
 
 
 def test_the_printed_subgraph_is_the_served_one(composed: Composed) -> None:
