@@ -8,13 +8,13 @@ from typing import Any, Final
 
 import pytest
 import strawberry
-from aiodataloader import DataLoader
 from graphql import ExecutionResult, OperationDefinitionNode, get_variable_values, parse
 from graphql.execution.collect_fields import FragmentDetails
 
 from gateway.execution.compiled.operation import MOST_FIELDS, MOST_VARIANTS, CompiledOperation, Compiler, execute
 from gateway.execution.compiled.reason import NotCompiled, Reason
 from gateway.execution.compiled.run import Request
+from gateway.loader import Loader
 from tests.execution.compiled.roads import case_of, compiled
 
 PLACE: Final = ContextVar("place", default="nowhere")
@@ -135,7 +135,7 @@ async def test_what_siblings_load_is_one_batch() -> None:
         batches.append(keys)
         return [str(key) for key in keys]
 
-    result = await answer("{ items { loaded inner { loaded } } }", {"loader": DataLoader(load)})
+    result = await answer("{ items { loaded inner { loaded } } }", {"loader": Loader(load)})
 
     assert result.errors is None
     assert [item["inner"]["loaded"] for item in result.data["items"]] == ["100", "101", "102"]
