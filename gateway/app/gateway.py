@@ -15,9 +15,9 @@ from gateway.app.fleet import open_fleet
 from gateway.app.http_options import http_options_of
 from gateway.app.live import open_hub, open_live, open_subscriptions
 from gateway.app.ports import on_ports
+from gateway.app.responses import open_responses
 from gateway.app.services import Services, make_services
 from gateway.app.store import open_store, service_context
-from gateway.cache.response import ResponseCache
 from gateway.execution.subscribe import Subscriptions
 from gateway.http.caller import CallerInfo
 from gateway.http.graphiql import graphiql_routes
@@ -72,13 +72,11 @@ async def open_gateway(settings: Settings, stopping: Callable[[], bool] = lambda
         trusted = await open_trusted(settings, schema, options, stack)
         mistakes = mistakes_of(settings, rates)
         authentication = authentication_of(settings, database, mistakes)
-        responses = ResponseCache(settings.response_cache) if settings.response_cache else None
-        if responses is not None:
-            metrics.caches.watch("responses", responses)
         make_context, budget = _contexts(settings, fleet, metrics), budget_of(settings, rates)
         live = None
         if hub is not None and database is not None:
             live = await open_live(settings, hub, database, fleet, stack)
+        responses = await open_responses(settings, fleet, hub, metrics)
         subscriptions = await open_subscriptions(
             settings, schema, lambda caller: make_context(CallerInfo("", None, caller)), budget, live, stack
         )
