@@ -199,6 +199,19 @@ async def test_a_mutation_that_tells_nothing_drops_everything(keeping: Keeping) 
     assert await keeping.reaches(NODE, id=second)
 
 
+@pytest.mark.parametrize("accept", ["multipart/mixed", "application/json", "text/event-stream"])
+async def test_a_mutation_in_parts_is_seen_too(keeping: Keeping, accept: str) -> None:
+    """A mutation with a deferred part makes old what is kept, however its answer travels."""
+    device = (await keeping.ids())[0]
+    await keeping.ask(NODE, id=device)
+    document = TAG.replace("device { id name }", "device { id ... @defer { name } }")
+    variables = {"input": {"id": device, "tags": [{"key": "Name", "value": "late"}]}}
+    async with keeping.gateway.client() as client:
+        await client.post("/graphql", json={"query": document, "variables": variables}, headers={"accept": accept})
+
+    assert (await keeping.ask(NODE, id=device)).json()["data"]["node"]["name"] == "late"
+
+
 async def test_mutations_are_never_answered_from_memory(keeping: Keeping) -> None:
     """The same mutation twice is done twice."""
     device = (await keeping.ids())[0]
