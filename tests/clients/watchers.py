@@ -61,7 +61,9 @@ class Watcher:
         while not self.refused:
             with suppress(*GONE):
                 address = self.url().replace("http:", "ws:") + "/graphql"
-                async with connect(address, subprotocols=[Subprotocol("graphql-transport-ws")]) as connection:
+                # A client that leaves unread payloads behind would wait for the farewell until its timeout.
+                spoken = [Subprotocol("graphql-transport-ws")]
+                async with connect(address, subprotocols=spoken, close_timeout=0.1) as connection:
                     await self._watch(connection, self.random.randrange(1, 30))
             await asyncio.sleep(0.01)
 
