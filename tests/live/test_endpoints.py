@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from gateway.model.device import ConnectionStatus
 from gateway.model.ids import NodeKind
 from gateway.services.ingest import report_connection
@@ -127,6 +129,7 @@ async def test_another_process_looks_where_the_first_has_left(
         assert names(had + await take(stream, 2)) == [A, A, A]
 
 
+@pytest.mark.long
 async def test_changes_behind_an_endpoint_are_told(database: Database, clock: Clock, endpoints: Endpoints) -> None:
     """What a list says differently than before: a device more, one less, one changed."""
     async with following(database, clock, endpoints=endpoints) as live:
@@ -164,6 +167,7 @@ async def test_changes_are_found_after_a_quiet_time(database: Database, clock: C
         assert [(one["kind"], one["deviceId"]) for one in told(await rest(live, again))] == [("ADDED", id_of(B))]
 
 
+@pytest.mark.long
 async def test_devices_that_are_looked_at_are_limited(database: Database, clock: Clock, endpoints: Endpoints) -> None:
     """So many of a source, in all; who wants more is told, and looks at nothing more."""
     options = Options(most_devices=2)
