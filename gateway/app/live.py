@@ -18,6 +18,7 @@ from gateway.live.feeds import Feeds
 from gateway.live.hub import Hub
 from gateway.live.log import ChangeLog
 from gateway.live.poller import Poller, PollerOptions
+from gateway.live.watches import Watches
 from gateway.model.caller import Caller
 from gateway.model.service import DeviceService
 from gateway.model.tenant import Tenant
@@ -50,7 +51,8 @@ async def open_live(settings: Settings, hub: Hub, database: Database, fleet: Fle
         for name, source in fleet.sources.items()
         if name not in telling and settings.endpoint_poll
     }
-    feeds = Feeds(database, telling, pollers, settings.endpoint_devices, options)
+    watches = Watches(database, settings.endpoint_devices, options)
+    feeds = Feeds(telling, pollers, watches, settings.endpoint_devices, options.seconds)
     if pollers:
         await _background(feeds.run(), stack)
     for poller in pollers.values():

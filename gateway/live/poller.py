@@ -1,7 +1,7 @@
 """Looks at a source that cannot tell by itself what happens, and writes what it finds to the log."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -23,16 +23,7 @@ from gateway.store.changes import Change, ChangeKind
 from gateway.store.changes import log as write_log
 from gateway.store.database import Database
 from gateway.store.leases import end_lease, take_lease
-from gateway.store.polled import Polled
-
-LIST = "*list"
-"""Stands among the watched devices for the list of all of them."""
-
-EVENTS = "*events"
-"""Stands there for the events of every device of the list."""
-
-LISTED = "*device "
-"""Begins the name under which is kept what the list said of a device."""
+from gateway.store.polled import EVENTS, LIST, LISTED, Polled
 
 LEASE_ROUNDS = 3
 """Rounds that a poller which dies keeps the others waiting for."""
@@ -120,12 +111,12 @@ class Poller:
     def _now(self) -> int:
         return milliseconds(self._options.clock())
 
-    async def caught_up(self, keys: Sequence[str], since: int) -> None:
-        """Wait until what is followed has been looked at after a time; raise UpstreamUnavailable where it is not."""
+    async def caught_up(self, since: Mapping[str, int]) -> None:
+        """Wait until each key was looked at after its time; raise UpstreamUnavailable where that is not."""
         patience = PATIENCE + self._options.seconds * (LEASE_ROUNDS + 1)
         for _ in range(round(patience / GLANCE)):
             state = await self._database.read(lambda connection: store.polled_of(connection, self.source.name))
-            if all(key in state and state[key].polled_to >= since for key in keys):
+            if all(key in state and state[key].polled_to >= time for key, time in since.items()):
                 return
             self.wake()
             await asyncio.sleep(GLANCE)

@@ -5,6 +5,7 @@ Times are milliseconds since 1970.
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select
@@ -16,6 +17,16 @@ from gateway.store.changes import Change, ChangeKind, LoggedEvent
 from gateway.store.dialect import insert_or_ignore
 from gateway.store.events import StoredEvent, add_event
 from gateway.store.tables import polled, watches
+from gateway.store.tenant_lock import lock_tenant
+
+LIST = "*list"
+"""Stands among the watched devices for the list of all of them."""
+
+EVENTS = "*events"
+"""Stands there for the events of every device of the list."""
+
+LISTED = "*device "
+"""Begins the name under which is kept what the list said of a device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,29 @@ def watch(connection: Connection, holder: str, source: str, devices: Sequence[st
         connection.execute(prolonged, [{**one, "holder": holder, "until": until} for one in named])
         first = insert_or_ignore(connection, polled)
         connection.execute(first, [{**one, "since": now, "polled_to": now - 1, "digest": None} for one in named])
+
+
+def watch_within(
+    connection: Connection,
+    holder: str,
+    source: str,
+    keys: AbstractSet[str],
+    listed: AbstractSet[str],
+    most: int,
+    now: int,
+    until: int,
+) -> bool:
+    """Begin to follow keys, and by them the `listed` devices, unless `most` would be passed by all processes together.
+
+    Return False, with nothing changed, where it would; who follows nothing new passes nothing.
+    """
+    lock_tenant(connection, tenant_of(source), "watches")
+    followed = watched(connection, source, now)
+    devices = (followed | keys | listed) - {LIST, EVENTS}
+    if len(devices) > most and not devices <= followed:
+        return False
+    watch(connection, holder, source, sorted(keys), now, until)
+    return True
 
 
 def unwatch(connection: Connection, holder: str, source: str, devices: Sequence[str]) -> None:

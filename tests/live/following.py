@@ -26,6 +26,7 @@ from gateway.live.feeds import Feeds
 from gateway.live.hub import Hub
 from gateway.live.log import ChangeLog
 from gateway.live.poller import Poller, PollerOptions
+from gateway.live.watches import Watches
 from gateway.loaders import Loaders
 from gateway.model.caller import ANYBODY, Caller
 from gateway.model.ids import GlobalId, NodeKind
@@ -122,17 +123,22 @@ class Following:
 
     async def buttons(self, *device_ids: str, place: Place = BUTTONS) -> None:
         """Claimed buttons that keep their events."""
+        await self.claim(*device_ids, place=place)
+        for one in device_ids:
+            update = {"DeviceId": one, "Enabled": True}
+            await self.watched.one_click.service.call(place.tenant, "UpdateDeviceState", update)
+
+    async def claim(self, *device_ids: str, place: Place = BUTTONS) -> None:
+        """Claimed buttons, which come into the list all at once, and keep no events."""
         code = f"C-{device_ids[0]}"
-        one_click = self.watched.one_click.service
         await self.context.database.write(
             lambda connection: (
                 add_claim_code(connection, code, 0),
                 [register_device(connection, one, "button", code) for one in device_ids],
             )
         )
-        await one_click.call(place.tenant, "ClaimDevicesByClaimCode", {"ClaimCode": code})
-        for one in device_ids:
-            await one_click.call(place.tenant, "UpdateDeviceState", {"DeviceId": one, "Enabled": True})
+        claim = {"ClaimCode": code}
+        await self.watched.one_click.service.call(place.tenant, "ClaimDevicesByClaimCode", claim)
 
     async def echo(self, serial_number: str, place: Place = ECHOES, **members: Any) -> str:  # noqa: ANN401  # any
         arn = device_arn(place.tenant, serial_number, "A1")
@@ -177,7 +183,8 @@ async def following(
         if endpoints is not None and options.endpoint_seconds
     }
     telling = frozenset(fleet.sources) if endpoints is None else frozenset()
-    feeds = Feeds(announcing, telling, pollers, options.most_devices, feeding)
+    watches = Watches(announcing, options.most_devices, feeding)
+    feeds = Feeds(telling, pollers, watches, options.most_devices, feeding.seconds)
 
     @asynccontextmanager
     async def make_context(caller: Caller) -> AsyncIterator[Context]:

@@ -3,8 +3,9 @@
 import asyncio
 from datetime import timedelta
 
-import pytest
+from sqlalchemy import select
 
+from gateway.execution.stream import Stream
 from gateway.model.device import ConnectionStatus
 from gateway.model.ids import NodeKind
 from gateway.services.ingest import report_connection
@@ -129,19 +130,16 @@ async def test_another_process_looks_where_the_first_has_left(
         assert names(had + await take(stream, 2)) == [A, A, A]
 
 
-@pytest.mark.long
 async def test_changes_behind_an_endpoint_are_told(database: Database, clock: Clock, endpoints: Endpoints) -> None:
     """What a list says differently than before: a device more, one less, one changed."""
     async with following(database, clock, endpoints=endpoints) as live:
         await live.buttons(A, B)
         stream = await live.open(CHANGES)
-        await live.buttons(C)
+        await live.claim(C)
         added = told(await take(stream, 1))
         one_click = live.watched.one_click.service
         await one_click.call(BUTTONS.tenant, "UnclaimDevice", {"DeviceId": A})
-        removed = [one for one in told(await take(stream, 1)) if one["deviceId"] != id_of(C)]
-        while not removed:
-            removed = [one for one in told(await take(stream, 1)) if one["deviceId"] != id_of(C)]
+        removed = told(await take(stream, 1))
         await one_click.call(BUTTONS.tenant, "UpdateDeviceState", {"DeviceId": B, "Enabled": False})
         changed = told(await take(stream, 1))
 
@@ -167,7 +165,6 @@ async def test_changes_are_found_after_a_quiet_time(database: Database, clock: C
         assert [(one["kind"], one["deviceId"]) for one in told(await rest(live, again))] == [("ADDED", id_of(B))]
 
 
-@pytest.mark.long
 async def test_devices_that_are_looked_at_are_limited(database: Database, clock: Clock, endpoints: Endpoints) -> None:
     """So many of a source, in all; who wants more is told, and looks at nothing more."""
     options = Options(most_devices=2)
@@ -184,6 +181,37 @@ async def test_devices_that_are_looked_at_are_limited(database: Database, clock:
         }
         assert all_of_them["code"] == "SCAN_LIMIT"
         assert sorted(live.subscriptions._live.feeds._followed) == [("buttons", A), ("buttons", B)]
+
+
+async def test_who_comes_at_once_does_not_pass_the_limit_together(
+    database: Database, clock: Clock, endpoints: Endpoints
+) -> None:
+    """Of clients that ask two processes in the same moment, as many devices are looked at as the limit lets."""
+    options, ids = Options(most_devices=2), [f"G030PM000000000{number}" for number in range(6)]
+    async with (
+        following(database, clock, options, endpoints=endpoints) as live,
+        following(database, clock, options, endpoints=endpoints) as other,
+    ):
+        await live.buttons(*ids)
+        asked = [[live, other][number % 2].open(OF_IDS, ids=[id_of(one)]) for number, one in enumerate(ids)]
+        opened = [isinstance(one, Stream) for one in await asyncio.gather(*asked, return_exceptions=True)]
+        looked_at = await database.read(lambda connection: connection.execute(select(watches.c.device)).scalars().all())
+
+        assert sum(opened) == 2
+        assert sorted(looked_at) == [one for one, is_open in zip(ids, opened, strict=True) if is_open]
+
+
+async def test_who_comes_back_is_looked_at_again(database: Database, clock: Clock, endpoints: Endpoints) -> None:
+    """Leaving and coming in one breath, again and again: what is followed at the end is looked at."""
+    async with following(database, clock, endpoints=endpoints) as live:
+        await live.buttons(A)
+        stream = await live.open(OF_IDS, ids=[id_of(A)])
+        for _ in range(20):
+            await stream.aclose()
+            stream = await live.open(OF_IDS, ids=[id_of(A)])
+        await live.press(A)
+
+        assert names(await take(stream, 1)) == [A]
 
 
 async def test_a_source_that_is_not_looked_at_is_refused(
