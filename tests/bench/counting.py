@@ -102,8 +102,11 @@ def aws_environment(key: AccessKey, directory: Path) -> dict[str, str]:
 
 
 def clean_environment() -> Mapping[str, str]:
-    """This process's environment without what would change a gateway or an AWS client."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "GATEWAY_"))}
+    """This process's environment without what would change a gateway, an AWS client or the interpreter.
+
+    (Told not to write bytecode, it would compile the gateway anew at each start, and never what pip has installed.)
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "GATEWAY_", "PYTHON"))}
     return {name: value for name, value in kept.items() if not name.lower().endswith("_proxy")}
 
 
