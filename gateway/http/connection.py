@@ -95,6 +95,15 @@ class Connection(HttpToolsProtocol):
         self._stage = _Stage.IDLE
         super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._stall.begin(self.transport)
+
+    def timeout_keep_alive_handler(self) -> None:
+        super().timeout_keep_alive_handler()
+        self._stall.begin(self.transport)
+
     def shutdown(self) -> None:
         """As uvicorn's; a response that streams learns that it is to end, by being woken up."""
         super().shutdown()

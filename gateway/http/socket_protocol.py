@@ -1,3 +1,4 @@
+import asyncio
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -29,6 +30,10 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     def resume_writing(self) -> None:
         super().resume_writing()
         self._stall.end()
+
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        super().on_task_complete(task)
+        self._stall.begin(self.transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let all of it go at once: the parser and the connection hold each other until it is closed."""

@@ -16,10 +16,11 @@ class Stall:
         self._timer: asyncio.TimerHandle | None = None
 
     def begin(self, transport: asyncio.Transport) -> None:
-        """Call it when writing is paused."""
+        """Call it when writing is paused, and when nothing more is written: a transport closes once all is taken."""
         self.end()
         waiting = transport.get_write_buffer_size()
-        self._timer = self._loop.call_later(self._seconds, self._drop_unless_read, transport, waiting)
+        if waiting:
+            self._timer = self._loop.call_later(self._seconds, self._drop_unless_read, transport, waiting)
 
     def end(self) -> None:
         if self._timer is not None:

@@ -1,7 +1,7 @@
 """Whatever goes down, and whenever: every client has had every event once, in order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from random import Random
@@ -57,17 +57,15 @@ async def watch_while_servers_are_killed(settings: Settings, replicas: int, kill
             return random.choice(servers).url
 
         watchers = [Watcher(url, Random(number)) for number in range(WATCHERS)]  # noqa: S311 - no secret
-        watching = [asyncio.create_task(one.run()) for one in watchers]
-        writing = [asyncio.create_task(one) for one in (fleet.press_beside(), fleet.press_by_ingest(url))]
-        for one in watchers:
-            await within_patience(one.began.wait())
-        for _ in range(kills):
-            await asyncio.sleep(random.random())
-            await kill_one(servers, random, settings)
-        await stop(writing)
-        logged = await fleet.logged()
-        await all_have(watchers, logged[-1])
-        await stop(watching)
+        async with background(*(one.run() for one in watchers)):
+            async with background(fleet.press_beside(), fleet.press_by_ingest(url)):
+                for one in watchers:
+                    await within_patience(one.began.wait())
+                for _ in range(kills):
+                    await asyncio.sleep(random.random())
+                    await kill_one(servers, random, settings)
+            logged = await fleet.logged()
+            await all_have(watchers, logged[-1])
 
     for one in watchers:
         assert one.refused == []
@@ -114,10 +112,16 @@ async def within_patience(work: object) -> None:
         await work  # type: ignore[misc]  # an awaitable
 
 
-async def stop(tasks: Sequence[asyncio.Task[None]]) -> None:
-    """Stop them all; one that has failed raises."""
-    for task in tasks:
-        task.cancel()
-    for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+@asynccontextmanager
+async def background(*work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Have all of it done meanwhile, and stop it at the end, whatever that is; what has failed raises."""
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    for outcome in outcomes:
         if outcome is not None and not isinstance(outcome, asyncio.CancelledError):
             raise outcome

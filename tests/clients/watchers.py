@@ -61,7 +61,8 @@ class Watcher:
         while not self.refused:
             with suppress(*GONE):
                 address = self.url().replace("http:", "ws:") + "/graphql"
-                # A client that leaves unread payloads behind would wait for the farewell until its timeout.
+                # This library stops reading once 16 messages wait, and goes on stopping while it closes: the farewell
+                # that the server returns at once (tests/http/websocket/test_slow_clients.py) is not found until then.
                 spoken = [Subprotocol("graphql-transport-ws")]
                 async with connect(address, subprotocols=spoken, close_timeout=0.1) as connection:
                     await self._watch(connection, self.random.randrange(1, 30))

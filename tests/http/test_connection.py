@@ -177,6 +177,34 @@ async def test_slow_consumer_that_reads_nothing(connect: Connect) -> None:
     assert len(answer) < 30_000_000
 
 
+@pytest.mark.parametrize("wish", ["close", "keep-alive"])
+async def test_what_waits_when_a_connection_ends_does_not_keep_it(wish: str) -> None:
+    """An answer's rest that is small enough for nobody to wait is not kept for ever either, asked to close or idle."""
+    made: list[Connection] = []
+
+    async def application(_: Scope, __: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while not made[0].transport.get_write_buffer_size():
+            await send({"type": "http.response.body", "body": b"x" * 1000, "more_body": True})
+            await asyncio.sleep(0)
+        await send({"type": "http.response.body", "body": b""})
+
+    def remembered(*given: object, **named: object) -> Connection:
+        made.append(Connection(*given, max_head_bytes=10_000, stall_seconds=0.1, **named))
+        return made[0]
+
+    async with serving(application, http=remembered, timeout_keep_alive=0.1) as client:
+        _, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
+        writer.transport.pause_reading()
+        writer.write(HEAD + f"connection: {wish}\r\n\r\n".encode())
+        async with asyncio.timeout(10):
+            while not made or made[0] in made[0].connections or made[0].cycle is None:  # noqa: ASYNC110  # no event
+                await asyncio.sleep(0.01)
+        writer.close()
+
+    assert made[0].cycle.response_complete
+
+
 async def test_a_slow_consumer_that_reads_is_served(connect: Connect) -> None:
     """A client on a slow line gets all of its answer, however long that takes."""
     received = 0

@@ -94,6 +94,52 @@ async def test_a_socket_that_takes_nothing_is_dropped() -> None:
     assert [line["reason"] for line in lines if line["event"] == "connection dropped"] == ["the client does not read"]
 
 
+async def test_what_waits_when_a_socket_ends_does_not_keep_it() -> None:
+    """Nor is a connection kept that was closed with so little unsent that nobody had to wait to say it."""
+    made: list[SocketProtocol] = []
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        assert scope["type"] == "websocket"
+        await receive()
+        await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
+        while not made[0].transport.get_write_buffer_size():
+            await send({"type": "websocket.send", "text": "x" * 1000})
+            await asyncio.sleep(0)
+
+    def remembered(*given: object, **named: object) -> SocketProtocol:
+        made.append(SocketProtocol(*given, stall_seconds=0.1, **named))
+        return made[0]
+
+    with capture_logs() as lines:
+        async with serving(application, ws=remembered) as client:
+            narrowed = narrow(client.base_url.host, client.base_url.port or 0)
+            async with opened(client, sock=narrowed, max_queue=1, close_timeout=0.1), asyncio.timeout(10):
+                while not made[0].disconnected:  # noqa: ASYNC110 - no event
+                    await asyncio.sleep(0.01)
+
+    assert [line["reason"] for line in lines if line["event"] == "connection dropped"] == ["the client does not read"]
+
+
+async def test_a_farewell_is_heard_before_what_waits(tmp_path: Path) -> None:
+    """A client that says goodbye with payloads unread is let go at once, not when it has read them or time is up."""
+    async with live_gateway(tmp_path, BUTTON, **ROOMY | {"stream_waiting": 10**9}) as gateway:
+        host, port = gateway.client.base_url.host, gateway.client.base_url.port or 0
+        async with opened(gateway.client, sock=narrow(host, port), max_queue=1, close_timeout=60) as slow:
+            await slow.init()
+            await slow.subscribe("1", LARGE)
+            await gateway.streams(1)
+            [stream] = next(iter(gateway.subscriptions._channels.values()))._subscribers
+            presses = 0
+            while stream._waiter is not None or presses < 3:
+                presses += 1
+                await gateway.press(BUTTON)
+                await asyncio.sleep(0.01)
+            leaving = asyncio.create_task(slow.connection.close())
+            await gateway.streams(0)
+            slow.connection.transport.abort()
+            await leaving
+
+
 async def test_a_cursor_that_is_too_old_says_so(tmp_path: Path) -> None:
     """Who comes back after what it missed was deleted is told CURSOR_EXPIRED, and nothing is opened."""
     async with live_gateway(tmp_path, BUTTON) as gateway, opened(gateway.client) as heard:
