@@ -1,11 +1,11 @@
-import asyncio
 import secrets
-from collections.abc import Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import timedelta
 
 import strawberry
 
+from gateway.app.background import background
 from gateway.app.clock import now
 from gateway.app.store import service_context
 from gateway.execution.budget import Budget
@@ -32,11 +32,11 @@ from gateway.store.polled import tenant_of
 
 async def open_hub(settings: Settings, database: Database, stack: AsyncExitStack) -> Hub:
     hub = Hub(ChangeLog(database, _places(settings)), settings.changes_poll, settings.changes_in_memory)
-    await _background(hub.run(), stack)
+    await stack.enter_async_context(background(hub.run()))
     if settings.database_url is not None:
         from gateway.store.notifications import listen
 
-        await _background(listen(settings.database_url.get_secret_value(), hub.wake), stack)
+        await stack.enter_async_context(background(listen(settings.database_url.get_secret_value(), hub.wake)))
     return hub
 
 
@@ -54,11 +54,11 @@ async def open_live(settings: Settings, hub: Hub, database: Database, fleet: Fle
     watches = Watches(database, settings.endpoint_devices, options)
     feeds = Feeds(telling, pollers, watches, settings.endpoint_devices, options.seconds)
     if pollers:
-        await _background(feeds.run(), stack)
+        await stack.enter_async_context(background(feeds.run()))
     for poller in pollers.values():
-        await _background(poller.run(), stack)
+        await stack.enter_async_context(background(poller.run()))
     if not telling:
-        await _background(upkeep(service_context(settings, database), kept), stack)
+        await stack.enter_async_context(background(upkeep(service_context(settings, database), kept)))
     return Live(hub, feeds)
 
 
@@ -71,7 +71,7 @@ async def open_subscriptions(
     stack: AsyncExitStack,
 ) -> Subscriptions:
     viewers = Viewers(settings.credentials_check, now)
-    await _background(viewers.run(), stack)
+    await stack.enter_async_context(background(viewers.run()))
     counts = StreamCounts(settings.streams, settings.most_streams_a_caller)
     execution = Execution(Executor(schema, Road(settings.executor)), make_context, budget)
     return Subscriptions(execution, live, viewers, counts, settings.stream_waiting)
@@ -86,14 +86,3 @@ def _places(settings: Settings) -> Places:
             place = DeviceService(source.service), tenant_of(source.name)
         places[place] = (*places.get(place, ()), source.name)
     return places
-
-
-async def _background(work: Coroutine[None, None, None], stack: AsyncExitStack) -> None:
-    task = asyncio.create_task(work)
-
-    async def stop() -> None:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-    stack.push_async_callback(stop)

@@ -1,18 +1,56 @@
-"""The command line: one file a command."""
+"""The command line: one file a command, imported when that command is typed."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
 from gateway import __version__
-from gateway.cli.access_key import access_key
-from gateway.cli.doctor import doctor
-from gateway.cli.fleet import fleet
-from gateway.cli.keys import keys
-from gateway.cli.schema import schema
-from gateway.cli.serve import serve, services
-from gateway.cli.tail import tail
+
+FILES: Mapping[str, str] = MappingProxyType(
+    {
+        "serve": "serve",
+        "services": "serve",
+        "doctor": "doctor",
+        "tail": "tail",
+        "fleet": "fleet",
+        "access-key": "access_key",
+        "schema": "schema",
+        "keys": "keys",
+    }
+)
+"""Where each command is, under its own name."""
+
+
+class Commands(TyperGroup):
+    """Knows the commands by name; what a server does not need is not imported where one starts."""
+
+    def list_commands(self, ctx: object) -> list[str]:
+        del ctx
+        return [*FILES]
+
+    def get_command(self, ctx: object, cmd_name: str) -> Any:  # noqa: ANN401 - Typer keeps the class of commands private
+        del ctx
+        return _command(cmd_name) if cmd_name in FILES else None
+
+
+def _command(name: str) -> object:
+    found = getattr(import_module(f"gateway.cli.{FILES[name]}"), name.replace("-", "_"))
+    alone = typer.Typer(rich_markup_mode="markdown")
+    if isinstance(found, typer.Typer):
+        alone.add_typer(found, name=name)
+    else:
+        alone.command(name)(found)
+    return get_group(alone).commands[name]
+
 
 app = typer.Typer(
     name="gateway",
+    cls=Commands,
     help="One GraphQL graph over AWS IoT 1-Click and Alexa for Business devices, with both services inside."
     "\n\nExample: `gateway serve --demo`",
     no_args_is_help=True,
@@ -20,14 +58,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-app.command()(serve)
-app.command()(services)
-app.command()(doctor)
-app.command()(tail)
-app.add_typer(fleet, name="fleet")
-app.add_typer(access_key, name="access-key")
-app.add_typer(schema, name="schema")
-app.add_typer(keys, name="keys")
 
 
 def _version(*, asked: bool) -> None:

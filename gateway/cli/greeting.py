@@ -1,11 +1,13 @@
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.table import Table
+import typer
 
 from gateway.app.doors import Door
-from gateway.services.fleet.demo import DemoFleet
 from gateway.store.accounts import AccessKey
+
+if TYPE_CHECKING:
+    from gateway.services.fleet.demo import DemoFleet
 
 PLACES = (
     (Door.GRAPH, "GraphQL", "/graphql"),
@@ -19,22 +21,21 @@ PLACES = (
 
 def greet(url: str, rows: Sequence[tuple[str, str]], keys: Sequence[AccessKey]) -> None:
     """Print where everything is, and which access keys to use."""
-    Console(highlight=False, soft_wrap=True).print(f"The gateway is at {url}")
+    typer.echo(f"The gateway is at {url}")
     show(rows, keys)
 
 
 def show(rows: Sequence[tuple[str, str]], keys: Sequence[AccessKey]) -> None:
-    """Print a table; a secret is in it, so `keys` are those whose secret may be shown."""
-    table = Table(show_header=False, box=None, pad_edge=False)
-    for name, value in rows:
-        table.add_row(f"[bold]{name}[/bold]", value)
+    """Print two columns; a secret is among them, so `keys` are those whose secret may be shown."""
     for key in keys:
-        table.add_row("[bold]Access key[/bold]", f"{key.access_key_id}  (account {key.account})")
-        table.add_row("[bold]Secret key[/bold]", key.secret)
-    Console(highlight=False, soft_wrap=True).print(table)
+        shown = [("Access key", f"{key.access_key_id}  (account {key.account})"), ("Secret key", key.secret)]
+        rows = [*rows, *shown]
+    width = max((len(name) for name, _ in rows), default=0)
+    for name, value in rows:
+        typer.echo(f"{typer.style(name.ljust(width), bold=True)}  {value}")
 
 
-def demo_rows(demo: DemoFleet) -> list[tuple[str, str]]:
+def demo_rows(demo: "DemoFleet") -> list[tuple[str, str]]:
     """What there is to claim."""
     rows = [("Unused claim codes", "  ".join(demo.claim_codes)), ("Buttons to claim", "  ".join(demo.unclaimed))]
     return [(name, value) for name, value in rows if value]

@@ -4,29 +4,25 @@ from contextlib import AsyncExitStack, ExitStack
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from random import Random
 from typing import Annotated, Any, TypeAlias
 
 import typer
 import uvloop
 
+from gateway.app.background import background
+from gateway.app.demo import open_demo
 from gateway.app.doors import open_doors
 from gateway.app.gateway import open_gateway
 from gateway.app.keys import encryption_key
 from gateway.app.services import Services
 from gateway.app.services_alone import open_services
-from gateway.cli.background import background
 from gateway.cli.greeting import demo_rows, door_rows, greet
 from gateway.cli.listener import Listener
 from gateway.cli.places import Places, listen
 from gateway.cli.refusal import read_settings, refusals
 from gateway.cli.workers import ALONE, Post, supervise
 from gateway.observability.logging import configure_logging
-from gateway.services.context import ServiceContext
 from gateway.services.first_keys import first_access_keys
-from gateway.services.fleet.demo import fill
-from gateway.services.fleet.live import live
-from gateway.services.fleet.tenants import fleet_tenants
 from gateway.services.upkeep import upkeep
 from gateway.settings.settings import Settings
 from gateway.store.accounts import AccessKey
@@ -130,14 +126,6 @@ async def _prepare(
     accounts = sorted({source.account for source in settings.sources if source.embedded})
     await stack.enter_async_context(background(upkeep(context, timedelta(days=settings.changes_kept))))
     if settings.demo:
-        return await _prepare_demo(settings, context, stack)
+        demo = await open_demo(settings, context, stack)
+        return demo.access_keys, demo_rows(demo)
     return await first_access_keys(context, encryption_key(settings), accounts), []
-
-
-async def _prepare_demo(
-    settings: Settings, context: ServiceContext, stack: AsyncExitStack
-) -> tuple[Sequence[AccessKey], list[tuple[str, str]]]:
-    tenants = fleet_tenants(settings)
-    demo = await fill(context, encryption_key(settings), tenants)
-    await stack.enter_async_context(background(live(context, tenants, Random())))  # noqa: S311 - no secret is made of it
-    return demo.access_keys, demo_rows(demo)
