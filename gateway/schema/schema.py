@@ -21,18 +21,25 @@ CONCRETE = (OneClickDevice, AlexaDevice, Room, User, ClickEvent, ConnectionStatu
 SCALARS: Mapping[object, ScalarDefinition] = {datetime: DATE_TIME, Representation: REPRESENTATION}
 
 
+class _Schema(strawberry.Schema):
+    def _warn_for_federation_directives(self) -> None:
+        """There are none: looking for them would import all that Strawberry knows of Apollo's, and take a sixth of the
+        making.
+        """
+
+
 def make_schema(*, federation: bool = False) -> strawberry.Schema:
     """Build the graph that contract.graphql promises; `schema.graphql` is its print.
 
     `federation`: with `_service` and `_entities`, by which it is a subgraph of a larger graph.
     """
-    plain = _schema(Query)
-    return _schema(subgraph_query(subgraph_sdl(plain.as_str()))) if federation else plain
+    plain = _made(Query)
+    return _made(subgraph_query(subgraph_sdl(plain.as_str()))) if federation else plain
 
 
-def _schema(query: type[Query]) -> strawberry.Schema:
+def _made(query: type[Query]) -> strawberry.Schema:
     config = StrawberryConfig(scalar_map=SCALARS, enable_experimental_incremental_execution=True)
-    schema = strawberry.Schema(query, Mutation, Subscription, types=CONCRETE, config=config)
+    schema = _Schema(query, Mutation, Subscription, types=CONCRETE, config=config)
     _leave_out_null_defaults(schema._schema)  # noqa: SLF001  # Strawberry's only way to the graphql-core schema
     return schema
 

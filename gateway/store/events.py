@@ -15,11 +15,11 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.model.tenant import Tenant
 from gateway.model.value import value
 from gateway.store.batches import batches
+from gateway.store.dialect import insert_or_ignore
 from gateway.store.kept import AnyRow, KeptStatement, kept_rows
 from gateway.store.tables import events
 from gateway.store.text import is_storable
@@ -81,8 +81,7 @@ class RangeShape(NamedTuple):
 
 def add_event(connection: Connection, tenant: Tenant, device: str, event: StoredEvent) -> bool:
     """Keep an event; return whether it is new. An event is known by device, time, type and value."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(events).values(
+    statement = insert_or_ignore(connection, events).values(
         account=tenant.account,
         region=tenant.region,
         device=device,
@@ -91,7 +90,7 @@ def add_event(connection: Connection, tenant: Tenant, device: str, event: Stored
         value=event.value,
         body=event.body,
     )
-    return connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
+    return connection.execute(statement).rowcount == 1
 
 
 def events_of(connection: Connection, tenant: Tenant, ranges: Sequence[EventRange]) -> list[list[StoredEvent]]:

@@ -9,12 +9,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.model.service import DeviceService
 from gateway.model.tenant import Tenant
 from gateway.store.changes import Change, ChangeKind, LoggedEvent
-from gateway.store.dialect import insert_or_ignore
+from gateway.store.dialect import insert_into, insert_or_ignore
 from gateway.store.events import StoredEvent, add_event
 from gateway.store.tables import polled, watches
 from gateway.store.tenant_lock import lock_tenant
@@ -44,8 +43,7 @@ def tenant_of(source: str) -> Tenant:
 
 def watch(connection: Connection, holder: str, source: str, devices: Sequence[str], now: int, until: int) -> None:
     """Follow devices until then; what is followed for the first time is told of from now on."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(watches)
+    insert = insert_into(connection, watches)
     prolonged = insert.on_conflict_do_update(
         index_elements=["source", "device", "holder"], set_={"until": insert.excluded.until}
     )
@@ -103,8 +101,7 @@ def polled_of(connection: Connection, source: str) -> dict[str, Polled]:
 
 
 def keep_polled(connection: Connection, source: str, found: Mapping[str, Polled]) -> None:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(polled)
+    insert = insert_into(connection, polled)
     new = {"since": insert.excluded.since, "polled_to": insert.excluded.polled_to, "digest": insert.excluded.digest}
     rows = [
         {"source": source, "device": device, "since": one.since, "polled_to": one.polled_to, "digest": one.digest}

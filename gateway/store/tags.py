@@ -1,9 +1,9 @@
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from gateway.model.tenant import Tenant
+from gateway.store.dialect import insert_into
 from gateway.store.tables import tags
 
 
@@ -23,8 +23,7 @@ def put_tags(connection: Connection, tenant: Tenant, arn: str, new: Mapping[str,
             {"account": tenant.account, "region": tenant.region, "arn": arn, "key": key, "value": value}
             for key, value in new.items()
         ]
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        insert = dialect.insert(tags)
+        insert = insert_into(connection, tags)
         connection.execute(
             insert.on_conflict_do_update(
                 index_elements=["account", "region", "arn", "key"], set_={"value": insert.excluded.value}
