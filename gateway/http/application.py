@@ -3,9 +3,11 @@ from collections.abc import Sequence
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
 from gateway.execution.result import ErrorCode
 from gateway.http.accept import MediaType
@@ -19,10 +21,20 @@ from gateway.observability.metrics import Metrics
 WORDS = {404: "There is nothing at this path.", 405: "This path is not served by that method."}
 
 
-def application(routes: Sequence[BaseRoute], options: HttpOptions, metrics: Metrics | None = None) -> Starlette:
+class Application(Starlette):
+    """Starlette without its outermost layer, whose part EveryRequest has: each that wraps `send` costs every request."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        app: ASGIApp = ExceptionMiddleware(self.router, handlers=self.exception_handlers)
+        for layer, arguments, named in reversed(self.user_middleware):
+            app = layer(app, *arguments, **named)
+        return app
+
+
+def application(routes: Sequence[BaseRoute], options: HttpOptions, metrics: Metrics | None = None) -> Application:
     """Put routes behind what every request goes through. Paths are as they stand; another is refused as JSON."""
     layers = [*middleware(options, metrics), Middleware(ByPath, direct=direct_routes(routes))]
-    app = Starlette(routes=routes, middleware=layers, exception_handlers={HTTPException: _refuse})
+    app = Application(routes=routes, middleware=layers, exception_handlers={HTTPException: _refuse})
     app.router.redirect_slashes = False
     return app
 

@@ -4,13 +4,16 @@ import asyncio
 from enum import Enum
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import unquote
 
+import httptools
 import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.execution.result import ErrorCode
 from gateway.http.accept import MediaType
 from gateway.http.counting import count_refusal
+from gateway.http.cycle import Cycle
 from gateway.http.head_limit import head_too_large
 from gateway.http.refusal import HttpRefused
 from gateway.http.response import write_refusal
@@ -83,9 +86,24 @@ class Connection(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
+        """As uvicorn's, with a cycle of our own."""
         self._stage = _Stage.BODY
         self._idle_bytes = 0
-        super().on_headers_complete()
+        parser, scope = self.parser, self.scope
+        scope["method"], scope["http_version"] = parser.get_method().decode(), parser.get_http_version()
+        if parser.should_upgrade() and self._should_upgrade():
+            return
+        url = httptools.parse_url(self.url)
+        path = url.path.decode("ascii")
+        scope["path"], scope["raw_path"] = unquote(path) if "%" in path else path, url.path
+        scope["query_string"] = url.query or b""
+        before = self.cycle
+        self.cycle = self._cycle()
+        if before is None or before.response_complete:
+            self._start_asgi_task(self.cycle, self.app)
+        else:  # the client did not wait for the answer to its last request
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, self.app))
 
     def on_body(self, body: bytes) -> None:
         self._idle_bytes = 0
@@ -129,6 +147,22 @@ class Connection(HttpToolsProtocol):
         self._stop_head_timer()
         self._stall.end()
         super().connection_lost(exc)
+
+    def _cycle(self) -> Cycle:
+        keep_alive = self.scope["http_version"] != "1.0" and self.parser.should_keep_alive()
+        return Cycle(
+            self.scope,
+            self.transport,
+            self.flow,
+            self.logger,
+            self.access_logger,
+            self.access_log,
+            self.server_state.default_headers,
+            asyncio.Event(),
+            self.expect_100_continue,
+            keep_alive,
+            self.on_response_complete,
+        )
 
     def _end_head(self) -> None:
         self._head_timer = None
