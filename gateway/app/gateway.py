@@ -1,5 +1,5 @@
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from starlette.routing import BaseRoute
@@ -95,18 +95,11 @@ async def open_gateway(settings: Settings, stopping: Callable[[], bool] = lambda
         yield Gateway(app, fleet, services, metrics, subscriptions)
 
 
-def _contexts(
-    settings: Settings, fleet: Fleet, metrics: Metrics
-) -> Callable[[CallerInfo], AbstractAsyncContextManager[Context]]:
+def _contexts(settings: Settings, fleet: Fleet, metrics: Metrics) -> Callable[[CallerInfo], Context]:
     limits = PageLimits(settings.page_size, settings.page_maximum)
 
-    @asynccontextmanager
-    async def make_context(info: CallerInfo) -> AsyncIterator[Context]:
+    def make_context(info: CallerInfo) -> Context:
         seen = fleet.confined(info.caller.sources)
-        loaders = Loaders(seen, metrics.loader_keys)
-        try:
-            yield Context(seen, loaders, limits, now, info.caller)
-        finally:
-            loaders.close()
+        return Context(seen, Loaders(seen, metrics.loader_keys), limits, now, info.caller)
 
     return make_context

@@ -1,6 +1,6 @@
 import secrets
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractContextManager, AsyncExitStack
 from datetime import timedelta
 
 import strawberry
@@ -65,7 +65,7 @@ async def open_live(settings: Settings, hub: Hub, database: Database, fleet: Fle
 async def open_subscriptions(
     settings: Settings,
     schema: strawberry.Schema,
-    make_context: Callable[[Caller], AbstractAsyncContextManager[Context]],
+    make_context: Callable[[Caller], AbstractContextManager[Context]],
     budget: Budget,
     live: Live | None,
     stack: AsyncExitStack,

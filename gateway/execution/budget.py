@@ -65,8 +65,10 @@ class Budget:
 
         Raise RequestRefused: COST_LIMIT_EXCEEDED; RateLimited.
         """
-        requested = sum(plan.requested_cost for plan in plans)
+        requested = sum([plan.requested_cost for plan in plans])
         self._check(requested)
+        if not self.rates:
+            return Charge(caller, requested, None)
         wanted = _selections(plans)
         if COST in self.rates:
             wanted[COST] = requested

@@ -7,6 +7,7 @@ returns the weight of its type and what is selected on it. Of an abstract type i
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 Values: TypeAlias = Mapping[str, Any]
@@ -14,6 +15,8 @@ Values: TypeAlias = Mapping[str, Any]
 
 Conditions: TypeAlias = frozenset[tuple[str, bool]]
 """The variables of @include and @skip around something, and what each must be for it to be there."""
+
+NOT_RATED: Mapping[str, int] = MappingProxyType({})
 
 MOST = 10**12
 """A cost beyond this is told as this."""
@@ -85,13 +88,16 @@ class OperationCost:
     rated: tuple[tuple[str, tuple[Conditions, ...]], ...]
 
     def requested(self, values: Values) -> int:
-        return ceil(min(selection_cost(self.root, values, {}), MOST))
+        fixed = self.root.fixed
+        return ceil(min(selection_cost(self.root, values, {}) if fixed is None else fixed, MOST))
 
     def actual(self, data: Mapping[str, Any], values: Values) -> int:
         return ceil(_answer_cost((self.root,), data, values))
 
     def counts(self, values: Values) -> Mapping[str, int]:
         """How often the operation counts against each rate."""
+        if not self.rated:
+            return NOT_RATED
         counts: dict[str, int] = {}
         for name, conditions in self.rated:
             if is_there(conditions, values):

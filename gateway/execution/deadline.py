@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Coroutine, Generator
+from time import monotonic
 from typing import Any, TypeVar
 
 Value = TypeVar("Value")
@@ -7,13 +8,13 @@ Value = TypeVar("Value")
 
 async def within(seconds: float, coroutine: Coroutine[Any, Any, Value]) -> Value:
     """As `asyncio.timeout`: raise TimeoutError where it takes longer. What never waits costs no timer."""
-    began = asyncio.get_running_loop().time()
+    began = monotonic()
     try:
         awaited = coroutine.send(None)
     except StopIteration as end:
         value: Value = end.value
         return value
-    async with asyncio.timeout_at(began + seconds):
+    async with asyncio.timeout(seconds - (monotonic() - began)):
         rest: Value = await _Rest(coroutine, awaited)
         return rest
 

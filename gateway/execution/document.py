@@ -30,13 +30,13 @@ from gateway.execution.one_piece import in_one_piece
 from gateway.execution.permissions import Requirement, requirements_of
 from gateway.execution.result import ErrorCode, RequestRefused, Result, refused_document, refused_limit
 from gateway.execution.selected import selected_fields
+from gateway.execution.variables import MAX_ERRORS, Variables
 from gateway.limits.document import DEFAULT_LIMITS, DocumentLimits
 from gateway.limits.passed import LimitPassed
 from gateway.observability.cache_metrics import CacheMetrics
 
 BYTES_PER_TOKEN = 600  # of a parsed document with its locations and cost; 410 to 590 measured, a test holds it to that
 BYTES_PER_DOCUMENT = 1800  # of what is kept beside it
-MAX_ERRORS = 5  # more tell a developer nothing new, and each costs an attacker nothing
 
 Operations: TypeAlias = dict[str | None, OperationDefinitionNode]
 
@@ -56,6 +56,7 @@ class Document:
     operations: Operations
     fragments: dict[str, FragmentDetails]
     fragment_definitions: dict[str, FragmentDefinitionNode]
+    variables: Mapping[str | None, Variables]
     requirements: Mapping[str | None, tuple[Requirement, ...]]
     costs: Mapping[str | None, OperationCost]
     policies: Mapping[str | None, CachePolicy]
@@ -160,6 +161,7 @@ class Documents:
             operations,
             {name: FragmentDetails(definition, None) for name, definition in definitions.items()},
             definitions,
+            {name: Variables(self._schema, operation) for name, operation in operations.items()},
             requirements_of(selected),
             costs_of(self._schema, operations, definitions, self._options.page_size),
             policies,

@@ -1,11 +1,12 @@
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import GraphQLSchema, OperationDefinitionNode, OperationType, get_variable_values
+from graphql import OperationDefinitionNode, OperationType
 from graphql.execution.values import VariableValues
 
-from gateway.execution.document import MAX_ERRORS, Document
+from gateway.execution.document import Document
+from gateway.execution.permissions import Requirement
 from gateway.execution.result import ErrorCode, RequestRefused, refused, refused_variables
 from gateway.model.caller import ANYBODY, Caller
 
@@ -50,7 +51,6 @@ class Plan:
 
 
 def make_plan(
-    schema: GraphQLSchema,
     document: Document,
     operation_name: str | None,
     variables: Mapping[str, Any],
@@ -73,13 +73,12 @@ def make_plan(
     operation = _operation(document, operation_name)
     if operation.operation is OperationType.SUBSCRIPTION and not subscriptions:
         raise _unresolved("Subscriptions are not supported over this transport.")
-    _permit(document, operation, caller)
-    values = get_variable_values(
-        schema, operation.variable_definitions or (), dict(variables), MAX_ERRORS, hide_suggestions
-    )
+    name = _name(operation)
+    _permit(document.requirements[name], caller)
+    values = document.variables[name].coerce(variables, hide_suggestions=hide_suggestions)
     if isinstance(values, list):
         raise RequestRefused(refused_variables(values))
-    cost = document.costs[_name(operation)]
+    cost = document.costs[name]
     requested, rated = cost.requested(values.coerced), cost.counts(values.coerced)
     return Plan(document, operation, values, deadline_seconds, requested, rated, hide_suggestions)
 
@@ -99,8 +98,8 @@ def _name(operation: OperationDefinitionNode) -> str | None:
     return operation.name.value if operation.name else None
 
 
-def _permit(document: Document, operation: OperationDefinitionNode, caller: Caller) -> None:
-    for requirement in document.requirements[_name(operation)]:
+def _permit(requirements: Iterable[Requirement], caller: Caller) -> None:
+    for requirement in requirements:
         if not requirement.is_met_by(caller):
             code = ErrorCode.FORBIDDEN if caller.authenticated else ErrorCode.UNAUTHENTICATED
             raise RequestRefused(refused(code, requirement.words))

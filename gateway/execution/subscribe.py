@@ -1,7 +1,7 @@
 """From the plan of a subscription to its stream: what happens is executed once for all who subscribed to the same."""
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -36,7 +36,7 @@ class Execution:
     """What payloads are executed with: each has a context of its own. `budget`: what callers may spend."""
 
     executor: Executor
-    make_context: Callable[[Caller], AbstractAsyncContextManager[Context]]
+    make_context: Callable[[Caller], AbstractContextManager[Context]]
     budget: Budget
 
 
@@ -81,7 +81,7 @@ class Subscriptions:
 
     async def _open(self, plan: Plan, viewer: Viewer, extensions: Mapping[str, Any], after: str | None) -> Stream:
         await self._execution.budget.take(viewer.payer, [plan])
-        async with self._execution.make_context(viewer.caller) as context:
+        with self._execution.make_context(viewer.caller) as context:
             asked = ask(self._execution.executor.schema, plan, context, extensions, after)
         if self._live is None:
             raise RequestRefused(refused(ErrorCode.BAD_USER_INPUT, NOTHING))
@@ -142,7 +142,7 @@ async def _executed(
     execution: Execution, plan: Plan, caller: Caller, extensions: Mapping[str, Any], watch: Watch, change: SourceChange
 ) -> Payload | None:
     """Execute a subscription for one change; None where its filter leaves that out. Raise what `ending_of` reads."""
-    async with execution.make_context(caller) as context:
+    with execution.make_context(caller) as context:
         told = await watch.tell(change, context.loaders)
         if told is None:
             return None

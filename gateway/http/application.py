@@ -22,7 +22,7 @@ WORDS = {404: "There is nothing at this path.", 405: "This path is not served by
 
 
 class Application(Starlette):
-    """Starlette without its outermost layer, whose part EveryRequest has: each that wraps `send` costs every request."""
+    """Starlette without its outermost layer: its part is EveryRequest's, and each that wraps `send` costs."""
 
     def build_middleware_stack(self) -> ASGIApp:
         app: ASGIApp = ExceptionMiddleware(self.router, handlers=self.exception_handlers)

@@ -13,20 +13,14 @@ from gateway.http.request import GraphQLRequest
 Planned: TypeAlias = tuple[Plan, GraphQLRequest]
 
 
-async def charged(
+async def charged_together(
     budget: Budget,
     info: CallerInfo,
     planned: Sequence[Planned],
     run: Callable[[Plan, GraphQLRequest], Awaitable[Result]],
 ) -> list[Result]:
-    """Take what the requests may cost from the caller, run them side by side, and settle what they did cost.
-
-    Raise RequestRefused where they would cost too much, HttpRefused 429 where the caller has to wait (503 where nobody
-    can tell): then nothing is run.
-    """
+    """Take what the requests may cost, run them side by side, and settle what they did cost; raise as `take` does."""
     charge = await take(budget, info, planned)
-    if len(planned) == 1:
-        return [await _settled(budget, charge, *planned[0], await run(*planned[0]))]
     results = list(await asyncio.gather(*(run(*one) for one in planned)))
     if charge.cost is None and not any(request.asks_for_cost for _, request in planned):
         return results
@@ -38,7 +32,8 @@ async def charged(
     ]
 
 
-async def _settled(budget: Budget, charge: Charge, plan: Plan, request: GraphQLRequest, result: Result) -> Result:
+async def settled(budget: Budget, charge: Charge, plan: Plan, request: GraphQLRequest, result: Result) -> Result:
+    """Give back what was taken and not used, or take what is missing; the result tells of it where somebody asked."""
     if charge.cost is None and not request.asks_for_cost:
         return result
     report = await budget.settle(charge, plan.actual_cost(result.data))
@@ -46,7 +41,7 @@ async def _settled(budget: Budget, charge: Charge, plan: Plan, request: GraphQLR
 
 
 async def charged_for_kept(budget: Budget, info: CallerInfo, request: GraphQLRequest, result: Result) -> Result:
-    """Take what a kept answer costs, which is as much as one object; raise as `charged` does."""
+    """Take what a kept answer costs, which is as much as one object; raise as `take` does."""
     try:
         charge = await budget.take_for_kept(payer(info))
     except RateLimited as limited:
@@ -58,7 +53,11 @@ async def charged_for_kept(budget: Budget, info: CallerInfo, request: GraphQLReq
 
 
 async def take(budget: Budget, info: CallerInfo, planned: Sequence[Planned]) -> Charge:
-    """Take what the requests may cost from the caller; raise as `charged` does."""
+    """Take what the requests may cost from the caller, all of it or nothing.
+
+    Raise RequestRefused where they would cost too much, HttpRefused 429 where the caller has to wait (503 where nobody
+    can tell).
+    """
     try:
         return await budget.take(payer(info), [plan for plan, _ in planned])
     except RateLimited as limited:

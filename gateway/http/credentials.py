@@ -22,28 +22,30 @@ class Credentials:
 
     async def info(self, scope: Scope, authentication: Authentication) -> CallerInfo:
         """Tell who asks now, for keys are revoked and tokens expire; raise Unauthenticated."""
-        client = scope.get("client")
-        address = client[0] if client else None
-        caller = await authentication.caller_at(address, self.authorization, self.api_key)
-        request_id = scope.get("state", {}).get("request_id", "")
-        refresh = partial(self._refresh, authentication)
-        return CallerInfo(request_id, address, caller, refresh)
-
-    async def _refresh(self, authentication: Authentication) -> Caller | None:
-        try:
-            return await authentication.caller(self.authorization, self.api_key)
-        except Unauthenticated:
-            return None
+        return await _info(scope, authentication, self.authorization, self.api_key)
 
 
-def credentials_of(headers: Headers) -> Credentials:
-    return Credentials(headers.get("authorization"), headers.get("x-api-key"))
+async def _info(
+    scope: Scope, authentication: Authentication, authorization: str | None, api_key: str | None
+) -> CallerInfo:
+    client = scope.get("client")
+    address = client[0] if client else None
+    caller = await authentication.caller_at(address, authorization, api_key)
+    refresh = partial(_refresh, authentication, authorization, api_key)
+    return CallerInfo(scope.get("state", {}).get("request_id", ""), address, caller, refresh)
+
+
+async def _refresh(authentication: Authentication, authorization: str | None, api_key: str | None) -> Caller | None:
+    try:
+        return await authentication.caller(authorization, api_key)
+    except Unauthenticated:
+        return None
 
 
 async def info_of(headers: Headers, scope: Scope, authentication: Authentication) -> CallerInfo:
     """Tell who sends these headers; raise HttpRefused 401, or 429 where they are not looked at."""
     try:
-        return await credentials_of(headers).info(scope, authentication)
+        return await _info(scope, authentication, headers.get("authorization"), headers.get("x-api-key"))
     except TooManyMistakes as error:
         wait = {"retry-after": str(error.retry_after)}
         told: dict[str, str | int] = {"rate": CREDENTIALS, "retryAfter": error.retry_after}

@@ -32,6 +32,8 @@ class Deliveries:
 
     def within(self, options: StreamOptions) -> "Deliveries":
         """What of it is offered."""
+        if self is ONLY_SINGLE:
+            return self
         return Deliveries(
             self.single,
             self.event_stream and options.event_stream,

@@ -2,6 +2,7 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
+from gateway.execution.plan import Plan
 from gateway.execution.result import ErrorCode, RequestRefused, internal_error
 from gateway.http.accept import MediaType, negotiate
 from gateway.http.answers import Answer, Answers
@@ -12,7 +13,7 @@ from gateway.http.compression import compressed
 from gateway.http.conditional import conditional
 from gateway.http.counting import count_refusal
 from gateway.http.credentials import info_of
-from gateway.http.deliveries import Deliveries, read_deliveries
+from gateway.http.deliveries import ONLY_SINGLE, Deliveries, read_deliveries
 from gateway.http.headers import Headers, read_headers
 from gateway.http.incoming import read_request
 from gateway.http.operations import Operations
@@ -81,8 +82,16 @@ class GraphQLEndpoint:
     ) -> Answer:
         if deliveries.single and (kept := await self._operations.kept(request, info)) is not None:
             return kept
+        if deliveries is ONLY_SINGLE:
+            plan = await self._operations.plan(request, info)
+            _refuse_mutation(plan, method)
+            return await self._operations.answer(plan, request, info)
         plan = await self._answers.plan(request, info, deliveries)
-        if method == "GET" and plan.is_mutation:
-            message = "Mutations are served by POST only."
-            raise HttpRefused(405, ErrorCode.BAD_USER_INPUT, message, {"allow": "POST"})
+        _refuse_mutation(plan, method)
         return await self._answers.answer(plan, request, info, deliveries, after)
+
+
+def _refuse_mutation(plan: Plan, method: str) -> None:
+    if method == "GET" and plan.is_mutation:
+        message = "Mutations are served by POST only."
+        raise HttpRefused(405, ErrorCode.BAD_USER_INPUT, message, {"allow": "POST"})

@@ -12,7 +12,7 @@ from gateway.execution.run import Executor
 from gateway.execution.trusted_file import TrustedFile
 from gateway.http.batch import Batch
 from gateway.http.caller import CallerInfo
-from gateway.http.charged import Planned, charge_refusal, charged, charged_for_kept
+from gateway.http.charged import Planned, charge_refusal, charged_for_kept, charged_together, settled, take
 from gateway.http.counting import count_operation, count_refusal
 from gateway.http.options import HttpOptions
 from gateway.http.refusal import HttpRefused
@@ -33,9 +33,8 @@ class Operations:
         self.metrics = runtime.metrics
         self._runtime = runtime
         self._executor = Executor(runtime.schema, options.road, self._uncompiled)
-        self._core_schema = core_schema(runtime.schema)
         self._options = options
-        documents = Documents(self._core_schema, options.documents)
+        documents = Documents(core_schema(runtime.schema), options.documents)
         documents.show(self.metrics.caches)
         persisted = PersistedTexts(options.persisted_bytes) if options.persisted_bytes else None
         if persisted is not None:
@@ -78,29 +77,29 @@ class Operations:
         kept = self._runtime.kept
         key = None if kept is None else kept.key(plan.document, request, info.caller)
         if kept is None or key is None:
-            return await self._answer(plan, request, info)
+            return await self._charged(plan, request, info)
         async with kept.turn(key) as found:
             if found is not None:
                 return await charged_for_kept(self._runtime.budget, info, request, found)
-            return await self._answer(plan, request, info)
+            return await self._charged(plan, request, info)
 
-    async def _answer(self, plan: Plan, request: GraphQLRequest, info: CallerInfo) -> Result:
-        [result] = await charged(self._runtime.budget, info, [(plan, request)], partial(self._run, info))
-        return result
+    async def _charged(self, plan: Plan, request: GraphQLRequest, info: CallerInfo) -> Result:
+        budget = self._runtime.budget
+        charge = await take(budget, info, ((plan, request),))
+        return await settled(budget, charge, plan, request, await self._run(info, plan, request))
 
     async def answer_all(self, batch: Batch, info: CallerInfo) -> list[Result]:
         """Answer each in its place, side by side; what all of them would cost is known before the first runs."""
         entries = [await self._planned(one, info) for one in batch]
         planned = [entry for entry in entries if not isinstance(entry, Result)]
         results = iter(
-            await charged(self._runtime.budget, info, planned, partial(self._settled, info)) if planned else ()
+            await charged_together(self._runtime.budget, info, planned, partial(self._settled, info)) if planned else ()
         )
         return [entry if isinstance(entry, Result) else next(results) for entry in entries]
 
     def _plan(self, request: GraphQLRequest, caller: Caller, *, subscriptions: bool, in_parts: bool) -> Plan:
         _check_variables(request, self._options.max_variables_bytes)
         return make_plan(
-            self._core_schema,
             self._lookup.find(request.document),
             request.operation_name,
             request.variables,
@@ -130,7 +129,7 @@ class Operations:
         self.metrics.uncompiled(reason.value).inc()
 
     async def _run(self, info: CallerInfo, plan: Plan, request: GraphQLRequest) -> Result:
-        async with self._runtime.make_context(info) as context:
+        with self._runtime.make_context(info) as context:
             began = time.perf_counter()
             running, kept = self._executor.run(plan, context, request.extensions), self._runtime.kept
             result = await (running if kept is None else kept.watch(running, plan, request, info.caller, context))

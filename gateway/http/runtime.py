@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -10,7 +10,7 @@ from gateway.http.caller import CallerInfo
 from gateway.http.kept_answers import KeptAnswers
 from gateway.observability.metrics import Metrics
 
-MakeContext: TypeAlias = Callable[[CallerInfo], AbstractAsyncContextManager[object]]
+MakeContext: TypeAlias = Callable[[CallerInfo], AbstractContextManager[object]]
 """Opens one request's context, whatever the schema's resolvers expect as `info.context`, and closes it after."""
 
 

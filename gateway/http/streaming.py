@@ -121,7 +121,7 @@ class Streaming:
     async def _run(self, plan: Plan, request: GraphQLRequest, info: CallerInfo) -> AsyncGenerator[Part, None]:
         runtime = self._runtime
         runtime.metrics.uncompiled(Reason.INCREMENTAL.value).inc()
-        async with runtime.make_context(info) as context:
+        with runtime.make_context(info) as context:
             began = time.perf_counter()
             async with aclosing(run_in_parts(runtime.schema, plan, context, request.extensions)) as parts:
                 async for part in parts:

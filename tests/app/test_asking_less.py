@@ -71,7 +71,7 @@ class Asking:
         subscriptions = self.gateway.subscriptions
         schema = subscriptions._execution.executor.schema._schema
         document = Documents(schema, DocumentOptions()).read(text)
-        plan = make_plan(schema, document, None, variables, 30, subscriptions=True)
+        plan = make_plan(document, None, variables, 30, subscriptions=True)
         return await subscriptions.open(plan, Viewer(ANYBODY, ANYBODY.id), {})
 
 

@@ -112,7 +112,7 @@ async def compared(
     recorded = RecordedFleet(fleet.sources, fleet.sealer, fleet.patience)
     core = core_schema(schema)
     document = Documents(core, DocumentOptions()).read(operation.query)
-    plan = make_plan(core, document, None, operation.variables, 30.0)
+    plan = make_plan(document, None, operation.variables, 30.0)
     answers = [await executor.run(plan, _context(recorded), {}) for executor in roads.values()]
     assert answers[0] == answers[1], operation.name
     assert not answers[0].errors, operation.name

@@ -7,7 +7,7 @@ DOCUMENTS = Documents(SCHEMA, DocumentOptions())
 
 
 def plan(text: str, name: str | None = None, **variables: object) -> Plan:
-    return make_plan(SCHEMA, DOCUMENTS.read(text), name, variables, 3.0)
+    return make_plan(DOCUMENTS.read(text), name, variables, 3.0)
 
 
 def requested(text: str, **variables: object) -> int:

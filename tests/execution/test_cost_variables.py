@@ -68,6 +68,5 @@ def test_variables_cost_what_their_values_cost(selection: Selection) -> None:
     by_value = documents.read(shape.format(closed))
 
     assert (
-        make_plan(SCHEMA, by_variable, None, variables, 3.0).requested_cost
-        == make_plan(SCHEMA, by_value, None, {}, 3.0).requested_cost
+        make_plan(by_variable, None, variables, 3.0).requested_cost == make_plan(by_value, None, {}, 3.0).requested_cost
     )

@@ -189,7 +189,7 @@ async def test_what_is_compiled_counts_among_the_bytes_of_its_document() -> None
     known, executor = Documents(schema._schema, DocumentOptions(cache_bytes=1_000_000)), Executor(schema)
     tracemalloc.start()
     for number in range(300):
-        plan = make_plan(schema._schema, known.read(f"{{ a{number}: name b: name c: name d: name }}"), None, {}, 5.0)
+        plan = make_plan(known.read(f"{{ a{number}: name b: name c: name d: name }}"), None, {}, 5.0)
         assert (await executor.run(plan, None, {})).road is Road.COMPILED
     gc.collect()
     held, _ = tracemalloc.get_traced_memory()

@@ -71,7 +71,7 @@ SCHEMA = strawberry.Schema(Query)
 
 async def result(text: str, error: Exception | None = None, variables: dict | None = None) -> Result:
     core = SCHEMA._schema
-    plan = make_plan(core, Documents(core, DocumentOptions()).read(text), None, variables or {}, 5)
+    plan = make_plan(Documents(core, DocumentOptions()).read(text), None, variables or {}, 5)
     return await Executor(SCHEMA).run(plan, error, {})
 
 

@@ -42,7 +42,7 @@ SCHEMA = strawberry.Schema(Query, subscription=Subscription)._schema
 
 
 def plan(text: str, name: str | None = None, variables: dict | None = None) -> Plan:
-    return make_plan(SCHEMA, Documents(SCHEMA, DocumentOptions()).read(text), name, variables or {}, 3.0)
+    return make_plan(Documents(SCHEMA, DocumentOptions()).read(text), name, variables or {}, 3.0)
 
 
 def refusal(text: str, name: str | None = None, variables: dict | None = None) -> dict:

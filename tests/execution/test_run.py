@@ -58,7 +58,7 @@ async def result(
     deadline: float = 5,
 ) -> Result:
     core = SCHEMA._schema
-    plan = make_plan(core, Documents(core, DocumentOptions()).read(text), None, variables or {}, deadline)
+    plan = make_plan(Documents(core, DocumentOptions()).read(text), None, variables or {}, deadline)
     return await Executor(SCHEMA).run(plan, context, extensions or {})
 
 

@@ -1,8 +1,8 @@
 """The front door before a small schema of its own, which writes down what reached it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -113,8 +113,8 @@ def serve_front_door(
 ) -> AbstractAsyncContextManager[httpx.AsyncClient]:
     """Start the front door with the options given."""
 
-    @asynccontextmanager
-    async def make_context(caller: CallerInfo) -> AsyncIterator[Journal]:
+    @contextmanager
+    def make_context(caller: CallerInfo) -> Iterator[Journal]:
         journal.callers.append(caller)
         journal.open_contexts += 1
         journal.most_contexts = max(journal.most_contexts, journal.open_contexts)

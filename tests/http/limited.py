@@ -129,10 +129,9 @@ async def limited(
     watched.use(context)
     fleet = Fleet({"buttons": _buttons(watched), "echoes": _echoes(watched)}, Sealer(bytes(32)))
 
-    @asynccontextmanager
-    async def make_context(info: CallerInfo) -> AsyncIterator[Context]:
+    def make_context(info: CallerInfo) -> Context:
         seen = fleet.confined(info.caller.sources)
-        yield Context(seen, Loaders(seen), PageLimits(), clock, info.caller)
+        return Context(seen, Loaders(seen), PageLimits(), clock, info.caller)
 
     async def ready() -> str | None:
         return None

@@ -1,5 +1,5 @@
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 from starlette.applications import Starlette
@@ -39,8 +39,8 @@ async def test_a_broken_resolver_tells_nothing(serve: Serve) -> None:
 async def test_a_failure_outside_of_any_field_tells_nothing() -> None:
     """Where the request's context cannot be opened the answer is a masked 500 with a GraphQL body."""
 
-    @asynccontextmanager
-    async def make_context(_caller: CallerInfo) -> AsyncIterator[object]:
+    @contextmanager
+    def make_context(_caller: CallerInfo) -> Iterator[object]:
         raise RuntimeError("password=hunter2")
         yield
 

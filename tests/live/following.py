@@ -108,7 +108,7 @@ class Following:
         viewer: Viewer | None = None,
         **variables: object,
     ) -> Stream:
-        plan = make_plan(SCHEMA._schema, DOCUMENTS.read(document), None, variables, 30, caller, subscriptions=True)
+        plan = make_plan(DOCUMENTS.read(document), None, variables, 30, caller, subscriptions=True)
         return await self.subscriptions.open(plan, viewer or Viewer(caller, caller.id), {}, resume)
 
     async def refusal(self, document: str = EVENTS, **given: Any) -> dict[str, Any]:  # noqa: ANN401  # as open takes it
@@ -186,10 +186,9 @@ async def following(
     watches = Watches(announcing, options.most_devices, feeding)
     feeds = Feeds(telling, pollers, watches, options.most_devices, feeding.seconds)
 
-    @asynccontextmanager
-    async def make_context(caller: Caller) -> AsyncIterator[Context]:
+    def make_context(caller: Caller) -> Context:
         seen = fleet.confined(caller.sources)
-        yield Context(seen, Loaders(seen), PageLimits(), clock, caller)
+        return Context(seen, Loaders(seen), PageLimits(), clock, caller)
 
     viewers = Viewers(options.check_seconds, clock)
     counts = StreamCounts(options.most, options.most_of_one)

@@ -7,7 +7,7 @@ from gateway.execution.viewers import Viewer
 from gateway.model.caller import ALL_SCOPES, ANYBODY, Caller, Scope
 from gateway.store.database import Database
 from tests.clock import Clock
-from tests.live.following import DOCUMENTS, EVENTS, SCHEMA, Options, following, id_of, names, rest, take
+from tests.live.following import DOCUMENTS, EVENTS, Options, following, id_of, names, rest, take
 from tests.schema.upstreams import BUTTONS
 
 A, B = "G030PM0000000001", "G030PM0000000002"
@@ -121,7 +121,7 @@ async def test_a_document_is_looked_through_once(database: Database, clock: Cloc
     document = DOCUMENTS.read(text)
     async with following(database, clock) as live:
         for name in ("A", "B", "A"):
-            plan = make_plan(SCHEMA._schema, document, name, {}, 30, subscriptions=True)
+            plan = make_plan(document, name, {}, 30, subscriptions=True)
             await live.subscriptions.open(plan, Viewer(ANYBODY, ANYBODY.id), {})
 
     assert document.telling == {"A": {"ids"}, "B": set()}

@@ -103,9 +103,8 @@ async def open_graph(
     ways.watched.use(context)
     fleet = Fleet({place.name: _source(ways, way, place, scan_limit) for place in places}, SEALER, PATIENCE)
 
-    @asynccontextmanager
-    async def make_context(_caller: CallerInfo) -> AsyncIterator[Context]:
-        yield Context(fleet, Loaders(fleet), limits, clock)
+    def make_context(_caller: CallerInfo) -> Context:
+        return Context(fleet, Loaders(fleet), limits, clock)
 
     async def ready() -> str | None:
         return None

@@ -1,7 +1,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.http.credentials import Credentials, credentials_of
+from gateway.http.credentials import Credentials
 from gateway.http.headers import Headers
 
 
@@ -14,7 +14,7 @@ def read_credentials(payload: Mapping[str, Any], headers: Headers) -> Credential
     told = _named(nested) | _named(payload) if isinstance(nested, dict) else _named(payload)
     if told:
         return Credentials(told.get("authorization"), told.get("x-api-key"))
-    return credentials_of(headers)
+    return Credentials(headers.get("authorization"), headers.get("x-api-key"))
 
 
 def _named(payload: Mapping[str, Any]) -> dict[str, str]:

@@ -88,7 +88,7 @@ def planned(schema: strawberry.Schema, document: Document) -> Plan | None:
     """The plan of a query; None for whatever would change the fleet, or is refused."""
     core = core_schema(schema)
     try:
-        plan = make_plan(core, Texts(core, DocumentOptions()).read(document.text), None, document.variables, 20.0)
+        plan = make_plan(Texts(core, DocumentOptions()).read(document.text), None, document.variables, 20.0)
     except RequestRefused:
         return None
     return None if plan.is_mutation else plan
