@@ -10,7 +10,7 @@ SCHEMA = build_schema("""
     enum Colour { RED GREEN }
     input Point { x: Int! y: Int = 2 label: String }
     scalar Any
-    type Query { f: Int }
+    type Query { f(a: ID, b: String, c: Boolean, d: Int, e: Float, g: Colour, h: Point, i: Any): Int }
 """)
 TYPES = (
     "ID",
@@ -44,7 +44,7 @@ VALUES = st.recursive(
 def test_variables_are_coerced_as_graphql_core_does(
     declared: list[tuple[str, bool]], given_values: dict[str, Any]
 ) -> None:
-    """Whatever a client sends for its variables, they become the same values, or the same errors, as by the reference."""
+    """Whatever a client sends for its variables, it becomes the same values, or the same errors, as by the reference."""
     definitions = ", ".join(
         f"$v{number}: {name}{DEFAULTS.get(name, '') if defaults else ''}"
         for number, (name, defaults) in enumerate(declared)
