@@ -44,11 +44,12 @@ async def open_live(settings: Settings, hub: Hub, database: Database, fleet: Fle
     """Have the sources looked at, while they are followed, that cannot tell by themselves what happens."""
     hub.happened = fleet.forget
     kept = timedelta(days=settings.changes_kept)
-    options = PollerOptions(settings.endpoint_poll, kept, secrets.token_hex(8), now)
+    late = timedelta(seconds=settings.endpoint_late)
+    options = PollerOptions(settings.endpoint_poll, late, kept, secrets.token_hex(8), now)
     telling = frozenset(source.name for source in settings.sources if source.embedded)
     pollers = {
-        name: Poller(source, settings.scan_limit, database, options)
-        for name, source in fleet.sources.items()
+        name: Poller(fleet.fresh(name), settings.scan_limit, database, options)
+        for name in fleet.sources
         if name not in telling and settings.endpoint_poll
     }
     watches = Watches(database, settings.endpoint_devices, options)

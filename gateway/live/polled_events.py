@@ -1,11 +1,11 @@
 """New events of devices whose source is only asked now and then."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 
 import orjson
 import structlog
 
+from gateway.live.look_back import LookBack
 from gateway.model.device import Device, OneClickDevice
 from gateway.model.errors import GatewayError, NotFound
 from gateway.model.event import DeviceEvent
@@ -15,24 +15,21 @@ from gateway.sources.fleet import Source
 from gateway.store.events import StoredEvent
 from gateway.store.polled import Polled
 
-OVERLAP = timedelta(minutes=2)
-"""How late an event may be known to its service, by its own time."""
-
 PAGE = 200
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 Found = tuple[str, StoredEvent, int]
-"""A device's key, an event of it, and the time since when it is told of."""
+"""A device's key, an event of it, and the time since when events are told: of what is new since it is followed, all."""
 
 
 async def read_events(
-    source: Source, devices: Sequence[Device], state: Mapping[str, Polled], now: int
+    source: Source, devices: Sequence[Device], state: Mapping[str, Polled], look_back: LookBack, now: int
 ) -> tuple[list[Found], set[str]]:
-    """Read what happened since each device was last asked about, oldest first; tell also of whom that failed."""
+    """Read what may be new since each device was last asked about, oldest first; tell also of whom that failed."""
     found: list[Found] = []
     failed: set[str] = set()
-    asked = [(device, _query(device, state[device.key], now)) for device in devices]
+    asked = [(device, _query(device, look_back.start(device.key, state[device.key], now), now)) for device in devices]
     while asked:
         runs = await source.events(asked)
         further = []
@@ -43,7 +40,8 @@ async def read_events(
                 failed.add(device.key)
                 log.warning("events cannot be looked at", source=source.name, device=device.key, reason=run.message)
                 continue
-            found += [(device.key, _stored(event), state[device.key].since) for event in run.events]
+            told_since = _told_since(state[device.key])
+            found += [(device.key, _stored(event), told_since) for event in run.events]
             if run.more and run.events:
                 token = run.tokens[-1] if run.tokens else None
                 further.append((device, _older(query, run.events[-1], token)))
@@ -52,9 +50,13 @@ async def read_events(
     return sorted(kept, key=lambda one: (one[1].time, one[0], one[1].type, one[1].value)), failed
 
 
-def _query(device: Device, polled: Polled, now: int) -> EventQuery:
-    start = utc(polled.polled_to) - OVERLAP
-    return EventQuery(device.key, start, utc(now + 1), None, None, None, backwards=False, limit=PAGE)
+def _told_since(polled: Polled) -> int:
+    """The first look finds what was there before; whatever is found later has come since."""
+    return polled.since if polled.polled_to < polled.since else 0
+
+
+def _query(device: Device, start: int, now: int) -> EventQuery:
+    return EventQuery(device.key, utc(start), utc(now + 1), None, None, None, backwards=False, limit=PAGE)
 
 
 def _older(query: EventQuery, last: DeviceEvent, token: str | None) -> EventQuery:

@@ -11,6 +11,7 @@ import orjson
 import structlog
 from sqlalchemy import Connection
 
+from gateway.live.look_back import LookBack
 from gateway.live.polled_events import Found, read_events
 from gateway.model.device import Device
 from gateway.model.errors import GatewayError, ScanLimit, UpstreamUnavailable
@@ -36,9 +37,13 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class PollerOptions:
-    """`seconds` between rounds; `kept`: how long what was polled is remembered; `holder` names this process."""
+    """`seconds` between rounds; `kept`: how long what was polled is remembered; `holder` names this process.
+
+    `late`: how long an event may take to reach its service.
+    """
 
     seconds: float
+    late: timedelta
     kept: timedelta
     holder: str
     clock: Callable[[], datetime]
@@ -54,6 +59,7 @@ class Poller:
         self._options = options
         self._woken = asyncio.Event()
         self._known: dict[str, Device] = {}
+        self._look_back = LookBack(options.late)
         self._holds = False
 
     def wake(self) -> None:
@@ -80,6 +86,7 @@ class Poller:
         wanted = await self._database.read(lambda connection: store.watched(connection, name, now))
         if not wanted:
             self._known.clear()
+            self._look_back.looked((), now)
             await self._let_go()
             return
         until = now + round(self._options.seconds * LEASE_ROUNDS * 1000)
@@ -89,6 +96,8 @@ class Poller:
         )
         if self._holds:
             await self._look_at(wanted, now)
+        else:
+            self._look_back.looked((), now)
 
     async def devices(self, most: int) -> list[Device]:
         """Every device of the source; raise ScanLimit where there are more."""
@@ -131,11 +140,12 @@ class Poller:
         if EVENTS in wanted:
             began = state[EVENTS]
             keys |= {device.key for device in listed or ()}
-            state = {**{key: Polled(began.since, began.since, None) for key in keys}, **state}
+            state = {**{key: Polled(began.since, began.since - 1, None) for key in keys}, **state}
         devices, failed = await self._described(sorted(keys & state.keys()))
-        found, unread = await read_events(self.source, devices, state, now)
+        found, unread = await read_events(self.source, devices, state, self._look_back, now)
         looked_at = (keys | (wanted & {EVENTS})) & state.keys() - failed - unread
         await self._write(state, listed, sorted(looked_at), found, now)
+        self._look_back.looked(looked_at, now)
 
     async def _described(self, keys: Sequence[str]) -> tuple[list[Device], set[str]]:
         """The devices that are there, asked for once for as long as they are followed, and those that failed."""

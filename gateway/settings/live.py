@@ -35,6 +35,11 @@ class LiveSettings(BaseModel):
         description="Seconds between looks at a source behind an endpoint while somebody follows it; 0 never looks, "
         "and such a source cannot be followed.",
     )
+    endpoint_late: Annotated[float, Field(ge=0, le=86_400)] = Field(
+        default=600.0,
+        description="Seconds that an event may take to reach the service behind an endpoint; what takes longer is not "
+        "found.",
+    )
     endpoint_devices: Positive = Field(
         default=100, description="Devices of a source behind an endpoint whose events may be followed at once."
     )

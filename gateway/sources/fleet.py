@@ -50,6 +50,11 @@ class Fleet:
         if source in self.shared:
             self.shared[source].forget(device_key)
 
+    def fresh(self, name: str) -> Source:
+        """The source of that name, which tells nothing that was read before."""
+        source = self.sources[name]
+        return replace(source, upstream=self.shared[name].fresh()) if name in self.shared else source
+
     def confined(self, names: frozenset[str] | None) -> "Fleet":
         """The fleet as somebody sees it who may see these sources only; None: all."""
         if names is None:

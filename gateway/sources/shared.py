@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import orjson
@@ -32,6 +32,10 @@ class SharedUpstream:
     @property
     def beyond(self) -> frozenset[str]:
         return self.upstream.beyond
+
+    def fresh(self) -> "SharedUpstream":
+        """The same upstream, shared with whoever asks at the same moment, without what is kept."""
+        return replace(self, recent=None)
 
     async def check(self) -> Probe:
         return await self.upstream.check()

@@ -33,6 +33,7 @@ DEVICE = "query ($id: ID!) { node(id: $id) { ... on OneClickDevice { enabled tag
 TAG = "mutation ($input: TagDeviceInput!) { tagDevice(input: $input) { userErrors { message } device { ...T } } }"
 TAGS = "fragment T on Device { tags { key value } }"
 TAGS_OF_EVENTS = "subscription ($ids: [ID!]) { deviceEvents(ids: $ids) { event { device { ...T } } } }" + TAGS
+CHANGES = "subscription { deviceChanges { kind device { id ... on OneClickDevice { enabled } } } }"
 LOOPS_OF_64_REQUESTS = 5000
 POLL_SECONDS = 0.05
 SEVENTEENTH = {"key": "floor", "value": "17"}
@@ -168,6 +169,25 @@ async def test_an_event_tells_its_device_as_it_is(asking: Open) -> None:
         [change] = orjson.loads(payload.body)["data"].values()
         assert SEVENTEENTH in change["event"]["device"]["tags"]
         assert SEVENTEENTH in after["node"]["tags"]
+
+
+async def test_a_change_is_found_past_what_is_kept(asking: Open) -> None:
+    """Pages that are kept for readers are not what changes are looked for in; once one is told, readers see it too."""
+    enabled = "{ devices(first: 3) { nodes { id ... on OneClickDevice { enabled } } } }"
+    async with asking(60) as gateway:
+        before = (await gateway.data(enabled))["devices"]["nodes"][0]
+        stream = await gateway.subscribe(CHANGES)
+        one_click = make_services(gateway.behind).one_click
+        params = {"DeviceId": button_id(0), "Enabled": not before["enabled"]}
+        await one_click.call(ONE_CLICK, "UpdateDeviceState", params)
+        async with asyncio.timeout(PATIENCE):
+            payload = await anext(stream)
+        await stream.aclose()
+        after = (await gateway.data(enabled))["devices"]["nodes"][0]
+
+        change = {"kind": "CHANGED", "device": {"id": before["id"], "enabled": not before["enabled"]}}
+        assert orjson.loads(payload.body)["data"]["deviceChanges"] == change
+        assert after == change["device"]
 
 
 async def test_what_is_kept_is_told_to_operators(asking: Open) -> None:

@@ -60,6 +60,9 @@ SEALER = Sealer(b"k" * 32)
 PATIENCE = 30.0
 """Seconds to wait for what must come; a busy machine is not to look like a loss."""
 
+LATE = timedelta(minutes=10)
+"""That an event behind an endpoint may take to be known."""
+
 EVENTS = "subscription($after: String) { deviceEvents(after: $after) { cursor event { id device { name } } } }"
 CHANGES = "subscription($after: String) { deviceChanges(after: $after) { cursor kind deviceId device { name } } }"
 
@@ -150,6 +153,10 @@ class Following:
         assert await self.context.database.write(add)
         return arn
 
+    async def press_late(self, device_id: str, by: timedelta) -> None:
+        """A press that is known only now."""
+        assert await report_click(self.context, device_id, ClickType.SINGLE, self.clock() - by)
+
     async def press(self, *device_ids: str) -> None:
         """Each once, a millisecond apart."""
         for one in device_ids:
@@ -176,7 +183,7 @@ async def following(
         context, watched = endpoints.context, endpoints.ways.watched
         upstreams = endpoints.ways.by_name["aioboto3"]
         fleet = Fleet({place.name: _source(place, upstreams[place.name]) for place in places}, SEALER)
-    feeding = PollerOptions(options.endpoint_seconds, timedelta(days=7), str(id(hub)), clock)
+    feeding = PollerOptions(options.endpoint_seconds, LATE, timedelta(days=7), str(id(hub)), clock)
     pollers = {
         name: Poller(source, options.most_listed, announcing, feeding)
         for name, source in fleet.sources.items()

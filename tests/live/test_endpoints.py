@@ -1,7 +1,7 @@
 """Sources that cannot tell by themselves what happens are looked at: once for all, and only while somebody follows."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -75,6 +75,42 @@ async def test_what_happened_while_nobody_looked_is_told_to_who_resumes(
 
         assert names(await rest(live, again)) == [A, A]
         assert await rest(live, anew) == []
+
+
+async def test_what_is_known_late_is_told(database: Database, clock: Clock, endpoints: Endpoints) -> None:
+    """An event that reached its service within the time allowed is told, once, even one from before the stream began;
+    what was known before it began is not.
+    """
+    async with following(database, clock, endpoints=endpoints) as live:
+        await live.buttons(A)
+        await live.press(A)
+        stream = await live.open(OF_IDS.replace("device {", "timestamp device {"), ids=[id_of(A)])
+        late, heard = [timedelta(minutes=9, seconds=59), timedelta(seconds=100), timedelta(minutes=5)], []
+        for by in late:
+            at = clock()
+            await live.press_late(A, by)
+            clock.advance(timedelta(seconds=61))
+            [payload] = told(await take(stream, 1))
+            heard.append(at - datetime.fromisoformat(payload["event"]["timestamp"]))
+
+        assert heard == late
+        assert await rest(live, stream) == []
+
+
+async def test_what_is_known_too_late_is_not_looked_for(database: Database, clock: Clock, endpoints: Endpoints) -> None:
+    """A look goes back by a bounded time, the same whenever the process that looks has begun."""
+    async with following(database, clock, endpoints=endpoints) as live:
+        await live.buttons(A)
+        stream = await live.open(OF_IDS, ids=[id_of(A)])
+        clock.advance(timedelta(hours=1))
+        await rounds(live, 2)
+        await live.press_late(A, timedelta(minutes=12))
+        clock.advance(timedelta(seconds=61))
+        await rounds(live, 2)
+        await live.press(A)
+
+        assert len(await take(stream, 1)) == 1
+        assert await rest(live, stream) == []
 
 
 async def test_a_device_is_looked_at_once_for_all_who_watch(
