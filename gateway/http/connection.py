@@ -123,8 +123,8 @@ class Connection(HttpToolsProtocol):
         self._stall.begin(self.transport)
 
     def shutdown(self) -> None:
-        """As uvicorn's; a response that streams learns that it is to end, by being woken up."""
-        super().shutdown()
+        """As uvicorn's, once what was answered has left; a response that streams learns by being woken up."""
+        self.loop.call_soon(super().shutdown)
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.scope["state"][GOING_AWAY] = True
             self.cycle.message_event.set()
@@ -151,6 +151,7 @@ class Connection(HttpToolsProtocol):
     def _cycle(self) -> Cycle:
         keep_alive = self.scope["http_version"] != "1.0" and self.parser.should_keep_alive()
         return Cycle(
+            self.loop,
             self.scope,
             self.transport,
             self.flow,

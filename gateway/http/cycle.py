@@ -1,3 +1,6 @@
+import asyncio
+from typing import Any
+
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
@@ -7,13 +10,17 @@ BODILESS = frozenset({204, 304})
 
 
 class Cycle(RequestResponseCycle):
-    """As uvicorn's, but the head of an answer leaves with its body: each piece by itself wakes up whoever waits for it.
+    """As uvicorn's, but head and body of an answer are one piece, and pieces of one turn of the loop leave together.
 
-    The head of an answer of no told length leaves at once, for nobody knows when the first of its body comes.
+    Each that leaves by itself wakes up whoever waits for it, and that costs more than to write it. What streams leaves
+    at once, and so does its head, for nobody knows when the first of its body comes.
     """
 
-    _head: bytes = b""
-    _is_head_request: bool = False
+    def __init__(self, loop: asyncio.AbstractEventLoop, *arguments: Any) -> None:  # noqa: ANN401  # uvicorn's
+        super().__init__(*arguments)
+        self._loop = loop
+        self._head = b""
+        self._has_body = True
 
     async def send(self, message: ASGISendEvent) -> None:
         if self.flow.write_paused and not self.disconnected:
@@ -28,54 +35,55 @@ class Cycle(RequestResponseCycle):
             raise RuntimeError(f"{message['type']} is not what comes next of an answer")
 
     def _begin(self, status: int, headers: HeaderList) -> None:
-        self.response_started, self.waiting_for_100_continue = True, False
         told = dict(headers)
-        self._is_head_request = self.scope["method"] == "HEAD"
         length = told.get(b"content-length")
-        self.chunked_encoding = length is None and not self._is_head_request and status not in BODILESS
-        self.expected_content_length = 0 if length is None or self._is_head_request else int(length)
+        self._has_body = self.scope["method"] != "HEAD"
+        self.chunked_encoding = length is None and self._has_body and status not in BODILESS
+        self.expected_content_length = int(length or 0) if self._has_body else 0
         closes = told.get(b"connection", b"").lower() == b"close"
-        self.keep_alive = self.keep_alive and not closes
         lines = [*self.default_headers, *headers]
         if not self.keep_alive and not closes:
             lines.append((b"connection", b"close"))
         if self.chunked_encoding:
             lines.append((b"transfer-encoding", b"chunked"))
+        self.keep_alive = self.keep_alive and not closes
         self._head = _head(status, lines)
+        self.response_started, self.waiting_for_100_continue = True, False
         if self.chunked_encoding:
-            self._flush(b"")
+            self._write(b"")
 
     def _go_on(self, body: bytes, *, more: bool) -> None:
         if self.chunked_encoding:
-            last = b"" if more else b"0\r\n\r\n"
-            self._flush(b"%x\r\n%b\r\n%b" % (len(body), body, last) if body else last)
-        elif self._is_head_request:
-            self._flush(b"")
+            end = b"" if more else b"0\r\n\r\n"
+            body = b"%x\r\n%b\r\n%b" % (len(body), body, end) if body else end
+        elif not self._has_body:
+            body = b""
         else:
             self.expected_content_length -= len(body)
-            self._flush(body)
         if more:
+            self._write(body)
             return
         if self.expected_content_length != 0:
             raise RuntimeError("the body does not have the length that its head tells")
-        self._complete()
+        self._loop.call_soon(self._end, self._head + body)
+        self.response_complete = True
+        self.message_event.set()
+        self.on_response()
 
-    def _flush(self, body: bytes) -> None:
+    def _write(self, body: bytes) -> None:
         if self._head or body:
             self.transport.write(self._head + body)
         self._head = b""
 
-    def _complete(self) -> None:
-        self.response_complete = True
-        self.message_event.set()
+    def _end(self, rest: bytes) -> None:
+        self.transport.write(rest)
         if not self.keep_alive:
             self.transport.close()
-        self.on_response()
 
 
 def _head(status: int, lines: HeaderList) -> bytes:
     """Raise RuntimeError for a header that would be taken for two: a line break is nobody's to bring in."""
-    head = STATUS_LINE[status] + b"\r\n".join(map(b": ".join, lines)) + b"\r\n\r\n"
-    if head.count(b"\n") != len(lines) + 2 or head.count(b"\r") != len(lines) + 2:
+    head = b"\r\n".join([STATUS_LINE[status].rstrip(), *map(b": ".join, lines), b"", b""])
+    if not head.count(b"\n") == head.count(b"\r") == len(lines) + 2:
         raise RuntimeError("a header has a line break in it")
     return head

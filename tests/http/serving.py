@@ -35,3 +35,4 @@ async def serving(app: ASGIApp, **config: Any) -> AsyncIterator[httpx.AsyncClien
         await asyncio.gather(*server.server_state.tasks)
         for connection in list(server.server_state.connections):
             connection.shutdown()
+        await asyncio.sleep(0)  # a connection is closed once what was answered has left
