@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
-from datetime import datetime
 from functools import cached_property, partial
 from typing import Any, TypeAlias
 
@@ -21,8 +20,8 @@ from gateway.sources.one_click import OneClickSource
 SourceKey = tuple[str, str]
 """A configured source's name, and the key of something in it."""
 
-EventKey: TypeAlias = tuple[Device, EventsAsked, datetime]
-"""A device, what is asked of its events, and when."""
+EventKey: TypeAlias = tuple[Device, EventsAsked]
+"""A device, and what is asked of its events."""
 
 Load: TypeAlias = Callable[[Source, Sequence[Any]], Awaitable[Sequence[Any]]]
 """Asks a source for many things at once; an answer, a failure or None for each, in order."""
@@ -31,13 +30,15 @@ Load: TypeAlias = Callable[[Source, Sequence[Any]], Awaitable[Sequence[Any]]]
 class Loaders:
     """Those of one request, each made when it is first asked: most requests ask for one kind of thing or two.
 
-    `sizes`, by a loader's name, is told how many keys it asks for at once.
+    `sizes`, by a loader's name, is told how many keys it asks for at once. `events_asked`: the same arguments stand for
+    one thing that is asked, until `forget`.
     """
 
     def __init__(self, fleet: Fleet, sizes: Spreads | None = None) -> None:
         self._load = partial(_loader, fleet, sizes)
         self._made: list[Loader[Any, Any]] = []
         self._told: list[Device] = []
+        self.events_asked: dict[object, EventsAsked] = {}
 
     @cached_property
     def device_by_id(self) -> Loader[SourceKey, Device | None]:
@@ -75,6 +76,7 @@ class Loaders:
     def forget(self) -> None:
         """Forget all, after a write."""
         self._told.clear()
+        self.events_asked.clear()
         for loader in self._made:
             loader.forget()
 
@@ -170,10 +172,9 @@ async def _users(source: Source, keys: Sequence[SourceKey]) -> Sequence[User | G
 
 
 async def _events(source: Source, keys: Sequence[EventKey]) -> Sequence[EventPage | GatewayError]:
-    """All windows that end now end at the same moment, that of the first key."""
-    return await event_pages([(device, asked) for device, asked, _ in keys], keys[0][2], source.events)
+    return await event_pages(keys, source.events)
 
 
 def _event_identity(key: EventKey) -> Hashable:
-    device, asked, _ = key
+    device, asked = key
     return device.source, device.key, asked

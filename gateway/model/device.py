@@ -68,7 +68,10 @@ class OneClickDevice:
 
     @property
     def name(self) -> str:
-        return next((tag.value for tag in self.tags if tag.key == "Name" and tag.value), self.device_id)
+        for tag in self.tags:
+            if tag.key == "Name" and tag.value:
+                return tag.value
+        return self.device_id
 
 
 @value

@@ -1,18 +1,15 @@
-import base64
 import binascii
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from gateway.model.errors import InvalidInput
+from gateway.model.value import value
 
 VERSION = 1
 
 _json: Callable[[str], str] = json.encoder.encode_basestring
 """A text as JSON, with letters beyond ASCII as they are."""
-
-_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class NodeKind(StrEnum):
@@ -22,7 +19,7 @@ class NodeKind(StrEnum):
     USER = "u"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class GlobalId:
     """What a Node.id stands for: a kind of thing, the configured source it is in, and the source's own key of it."""
 
@@ -36,20 +33,20 @@ class GlobalId:
 
 def encoded_id(kind: NodeKind, source: str, key: str) -> str:
     """What `GlobalId.encode` writes: a JSON array, put together by hand because long lists have many."""
-    plain = f'[{VERSION},"{kind.value}",{_json(source)},{_json(key)}]'
-    return url_safe(plain.encode())
+    return url_safe(f'[{VERSION},"{kind}",{_json(source)},{_json(key)}]'.encode())
 
 
 def url_safe(plain: bytes) -> str:
     """URL-safe base64 without padding."""
-    return binascii.b2a_base64(plain, newline=False).translate(_URL_SAFE, b"=").decode()
+    text = binascii.b2a_base64(plain, newline=False).decode()
+    return text.rstrip("=").replace("+", "-").replace("/", "_")
 
 
 def decode_id(text: str, argument: str = "id") -> GlobalId:
     """Read a Node.id; raise InvalidInput for whatever `GlobalId.encode` did not write."""
     try:
-        plain = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        version, kind, source, key = json.loads(plain)
+        padded = text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)
+        version, kind, source, key = json.loads(binascii.a2b_base64(padded).decode())
         decoded = GlobalId(NodeKind(kind), source, key)
         ours = version == VERSION and isinstance(source, str) and isinstance(key, str) and decoded.encode() == text
     except (binascii.Error, ValueError, TypeError, RecursionError):

@@ -8,7 +8,7 @@ from gateway.model.page import slice_of
 from gateway.schema.context import Info
 from gateway.schema.cost import COUNT, FREE, SOURCES
 from gateway.schema.device import Device
-from gateway.schema.page_info import PageInfo, cursor, nodes, page_info, unavailable_sources
+from gateway.schema.page_info import PageInfo, cursor, page_info, unavailable_sources
 from gateway.schema.source import Source
 from gateway.sources.compound import Compound, Page
 
@@ -67,7 +67,7 @@ class DeviceEdge:
 @strawberry.type
 class DeviceConnection:
     edges: list[DeviceEdge]
-    nodes = strawberry.field(resolver=nodes, graphql_type=list[Device])
+    nodes: list[Device]
     page_info = strawberry.field(resolver=page_info, graphql_type=PageInfo)
     total_count = strawberry.field(
         resolver=total_count,

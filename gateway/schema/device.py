@@ -14,14 +14,14 @@ from gateway.schema.event import DeviceEventConnection
 from gateway.schema.node import Node
 from gateway.schema.permissions import DEVICES_READ
 from gateway.schema.source import Source, source_of
-from gateway.schema.tag import Attribute, Tag, attributes_of, tags_of
-from gateway.sources.event_pages import EventArguments, EventPage, events_asked
+from gateway.schema.tag import Attribute, Tag, attributes_of, sent_tags, tags_of
+from gateway.sources.event_pages import EventArguments, EventPage, EventsAsked, with_cursors
 
 if TYPE_CHECKING:
     from gateway.schema.room import Room
 
 
-async def _events(
+def _events(
     root: strawberry.Parent[device.OneClickDevice | device.AlexaDevice],
     info: Info,
     first: int | None = None,
@@ -31,11 +31,19 @@ async def _events(
     from_: Annotated[datetime | None, strawberry.argument(name="from")] = None,
     to: datetime | None = None,
     types: list[str] | None = None,
-) -> EventPage:
+) -> Awaitable[EventPage]:
+    """Fifty devices of a list are asked the same: what that is, is found out once."""
     context = info.context
-    slice_ = slice_of(first, after, last, before, context.limits)
-    asked = events_asked(root, EventArguments(from_, to, bounded(types, "types")), slice_, context.fleet.sealer)
-    return await context.loaders.events_by_device.load((root, asked, context.clock()))
+    loaders = context.loaders
+    arguments = first, after, last, before, from_, to, None if types is None else tuple(types)
+    asked = loaders.events_asked.get(arguments)
+    if asked is None:
+        slice_ = slice_of(first, after, last, before, context.limits)
+        window = EventArguments(from_, to, bounded(types, "types"))
+        asked = loaders.events_asked[arguments] = EventsAsked(window, slice_, context.clock())
+    if after is not None or before is not None:
+        asked = with_cursors(asked, root, context.fleet.sealer)
+    return loaders.events_by_device.load((root, asked))
 
 
 @strawberry.interface(description="What both services call a device.", directives=[DEVICES_READ])
@@ -74,6 +82,7 @@ def _methods(root: strawberry.Parent[device.OneClickDevice], info: Info) -> Awai
 
 @strawberry.type(directives=[DEVICES_READ])
 class OneClickDevice(Device):
+    tags = strawberry.field(resolver=sent_tags, graphql_type=list[Tag] | None, directives=[TAGS, UPSTREAM_READ])
     device_id: str
     enabled: bool
     remaining_life: float | None = strawberry.field(description="Fraction of life left, 0 to 1.")

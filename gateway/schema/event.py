@@ -12,7 +12,8 @@ from gateway.model import device, event
 from gateway.model.ids import url_safe
 from gateway.schema.cost import FREE
 from gateway.schema.enums import ConnectionStatus
-from gateway.schema.page_info import PageInfo, cursor, nodes, page_info
+from gateway.schema.node import decided_by
+from gateway.schema.page_info import PageInfo, cursor, page_info
 from gateway.schema.permissions import DEVICES_READ
 from gateway.sources.events import milliseconds
 
@@ -61,10 +62,12 @@ class DeviceEvent:
     raw = strawberry.field(resolver=_raw, graphql_type=JSON)
 
     @classmethod
+    @decided_by(_type_name)
     def resolve_type(cls, value: event.DeviceEvent, _info: GraphQLResolveInfo[Any], _type: Any) -> str:  # noqa: ANN401  # graphql-core's own signature
         return _type_name(value)
 
     @classmethod
+    @decided_by(_type_name)
     def is_type_of(cls, value: object, _info: GraphQLResolveInfo[Any]) -> bool:
         return isinstance(value, event.DeviceEvent) and _type_name(value) == cls.__name__
 
@@ -76,7 +79,7 @@ def _click_type(root: strawberry.Parent[event.DeviceEvent]) -> ClickType:
 def _remaining_life(root: strawberry.Parent[event.DeviceEvent]) -> float | None:
     """StdEvent tells percent (behaviour.md, Decisions), the graph a fraction."""
     life = root.raw["stdEvent"].get("remainingLife")
-    return life / PERCENT if isinstance(life, int | float) else None
+    return life / PERCENT if isinstance(life, (int, float)) else None
 
 
 @strawberry.type(directives=[DEVICES_READ])
@@ -119,5 +122,5 @@ class DeviceEventEdge:
 @strawberry.type
 class DeviceEventConnection:
     edges: list[DeviceEventEdge]
-    nodes = strawberry.field(resolver=nodes, graphql_type=list[DeviceEvent])
+    nodes: list[DeviceEvent]
     page_info = strawberry.field(resolver=page_info, graphql_type=PageInfo)

@@ -29,10 +29,14 @@ def node_id(root: strawberry.Parent[AnyNode]) -> str:
     return encoded_id(KINDS[type(root)], root.source, root.key)
 
 
-def by_class(function: Function) -> Function:
-    """Let compiled operations remember what it says of a class (gateway.execution.compiled)."""
-    function.decides_by_class = True  # type: ignore[attr-defined]  # functions have any attribute that they are given
-    return function
+def decided_by(key: Callable[[Any], object]) -> Callable[[Function], Function]:
+    """Let compiled operations remember what it says of values with such a key (gateway.execution.compiled)."""
+
+    def marked(function: Function) -> Function:
+        function.decided_by = key  # type: ignore[attr-defined]  # functions have any attribute that they are given
+        return function
+
+    return marked
 
 
 @strawberry.interface(description="Anything that can be refetched by its global id.")
@@ -40,11 +44,11 @@ class Node:
     id = strawberry.field(resolver=node_id, graphql_type=strawberry.ID)
 
     @classmethod
-    @by_class
+    @decided_by(type)
     def resolve_type(cls, value: object, _info: GraphQLResolveInfo[Any], _type: Any) -> str | None:  # noqa: ANN401  # graphql-core's own signature
         return TYPE_NAMES.get(type(value))
 
     @classmethod
-    @by_class
+    @decided_by(type)
     def is_type_of(cls, value: object, _info: GraphQLResolveInfo[Any]) -> bool:
         return TYPE_NAMES.get(type(value)) == cls.__name__

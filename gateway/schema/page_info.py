@@ -1,9 +1,8 @@
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 
 import strawberry
 
 from gateway.model.device import Device
-from gateway.model.event import DeviceEvent
 from gateway.model.room import Room
 from gateway.model.user import User
 from gateway.schema.context import Info
@@ -51,10 +50,6 @@ class PageInfo:
 
 def page_info(root: strawberry.Parent[AnyPage]) -> AnyPage:
     return root
-
-
-def nodes(root: strawberry.Parent[AnyPage]) -> Sequence[Device | User | Room | DeviceEvent]:
-    return root.nodes
 
 
 def unavailable_sources(

@@ -6,7 +6,7 @@ from gateway.schema.connection import Counted, DeviceConnection, device_connecti
 from gateway.schema.context import Info
 from gateway.schema.cost import COUNT, FREE, PAGE, SOURCES, UPSTREAM_READ
 from gateway.schema.node import Node
-from gateway.schema.page_info import PageInfo, cursor, nodes, page_info, unavailable_sources
+from gateway.schema.page_info import PageInfo, cursor, page_info, unavailable_sources
 from gateway.schema.permissions import DEVICES_READ
 from gateway.schema.source import Source, source_of
 from gateway.sources.fleet import SourceChoice
@@ -44,7 +44,7 @@ class RoomEdge:
 @strawberry.type
 class RoomConnection:
     edges: list[RoomEdge]
-    nodes = strawberry.field(resolver=nodes, graphql_type=list[Room])
+    nodes: list[Room]
     page_info = strawberry.field(resolver=page_info, graphql_type=PageInfo)
     total_count = strawberry.field(resolver=total_count, graphql_type=int | None, directives=[COUNT])
     unavailable_sources = strawberry.field(

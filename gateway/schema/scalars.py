@@ -1,16 +1,17 @@
 from datetime import UTC, datetime
 
+import orjson
 import strawberry
 
 from gateway.model.rfc3339 import read_time
 
-SECONDS, MILLISECONDS = len("2026-01-31T12:00:00"), len("2026-01-31T12:00:00.000")
+SECONDS, MILLISECONDS = len('"2026-01-31T12:00:00'), len('"2026-01-31T12:00:00.000')
 
 
 def write_date_time(moment: datetime) -> str:
-    text = (moment if moment.tzinfo is UTC else moment.astimezone(UTC)).isoformat()
-    # Slicing takes half the time of timespec="milliseconds", and times are most of what a page of events writes.
-    return f"{text[:MILLISECONDS]}Z" if moment.microsecond else f"{text[:SECONDS]}.000Z"
+    # orjson takes half the time of isoformat, and times are most of what a page of events writes.
+    text = orjson.dumps(moment if moment.tzinfo is UTC else moment.astimezone(UTC)).decode()
+    return f"{text[1:MILLISECONDS]}Z" if moment.microsecond else f"{text[1:SECONDS]}.000Z"
 
 
 def read_date_time(text: object) -> datetime:

@@ -19,6 +19,10 @@ class Attribute:
     value: str
 
 
+def sent_tags(root: strawberry.Parent[OneClickDevice]) -> Sequence[tag.Tag]:
+    return root.tags
+
+
 def tags_of(
     root: strawberry.Parent[OneClickDevice | AlexaDevice], info: Info
 ) -> Sequence[tag.Tag] | Awaitable[Sequence[tag.Tag]]:

@@ -5,7 +5,7 @@ from gateway.schema.connection import total_count
 from gateway.schema.cost import COUNT, FREE, SOURCES
 from gateway.schema.enums import EnrollmentStatus
 from gateway.schema.node import Node
-from gateway.schema.page_info import PageInfo, cursor, nodes, page_info, unavailable_sources
+from gateway.schema.page_info import PageInfo, cursor, page_info, unavailable_sources
 from gateway.schema.permissions import USERS_READ
 from gateway.schema.source import Source, source_of
 
@@ -30,7 +30,7 @@ class UserEdge:
 @strawberry.type
 class UserConnection:
     edges: list[UserEdge]
-    nodes = strawberry.field(resolver=nodes, graphql_type=list[User])
+    nodes: list[User]
     page_info = strawberry.field(resolver=page_info, graphql_type=PageInfo)
     total_count = strawberry.field(resolver=total_count, graphql_type=int | None, directives=[COUNT])
     unavailable_sources = strawberry.field(

@@ -1,7 +1,7 @@
 """Pages of devices' events: the window that the first page fixed, and the cursors that carry it on."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -23,11 +23,18 @@ ReadEvents: TypeAlias = Callable[[Sequence[tuple[Device, EventQuery]]], Awaitabl
 
 @value
 class EventArguments:
-    """What `events` was asked for beside its page; None: the last 30 days before the first page was asked for."""
+    """What `events` was asked for beside its page; None: the last 30 days before the first page was asked for.
+
+    Raise InvalidInput for a window that ends before it begins.
+    """
 
     start: datetime | None
     end: datetime | None
     types: tuple[str, ...] | None
+
+    def __post_init__(self) -> None:
+        if self.start is not None and self.end is not None and self.start > self.end:
+            raise InvalidInput("from must not be after to.", "from")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +53,15 @@ class Left:
         return utc(self.time), self.type, self.value
 
 
-@value
+@dataclass(frozen=True, slots=True, eq=False)
 class EventsAsked:
-    """A page of events, of whichever device; `after` and `before` are what its cursors say."""
+    """A page of events, of whichever device, as asked at a time; `after` and `before` are what its cursors say."""
 
     arguments: EventArguments
     slice: Slice
-    after: Left | None
-    before: Left | None
+    at: datetime
+    after: Left | None = None
+    before: Left | None = None
 
 
 @value
@@ -69,7 +77,7 @@ class EventEdge:
         return Mark(self.page.purpose, [*window, milliseconds(event.timestamp), event.type, event.value, self.token])
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # not frozen, like @value: a page of devices has as many
 class EventPage:
     """A page, newest first. What only a cursor needs is made once there is one."""
 
@@ -97,21 +105,16 @@ class EventPage:
         return self.run.more
 
 
-def events_asked(device: Device, arguments: EventArguments, slice_: Slice, sealer: Sealer) -> EventsAsked:
-    """Raise InvalidInput for a foreign cursor or a window that ends before it begins."""
-    if arguments.start is not None and arguments.end is not None and arguments.start > arguments.end:
-        raise InvalidInput("from must not be after to.", "from")
-    if slice_.after is None and slice_.before is None:
-        return EventsAsked(arguments, slice_, None, None)
-    purpose = _purpose(device, arguments)
+def with_cursors(asked: EventsAsked, device: Device, sealer: Sealer) -> EventsAsked:
+    """Open the slice's cursors; raise InvalidInput for one that is not of these events of the device."""
+    purpose, slice_ = _purpose(device, asked.arguments), asked.slice
     after, before = _open(sealer, purpose, slice_.after, "after"), _open(sealer, purpose, slice_.before, "before")
-    return EventsAsked(arguments, slice_, after, before)
+    return replace(asked, after=after, before=before)
 
 
-async def event_pages(
-    asked: Sequence[tuple[Device, EventsAsked]], now: datetime, read: ReadEvents
-) -> list[EventPage | GatewayError]:
-    """Read pages of several devices at once; what is asked up to now ends at that moment."""
+async def event_pages(asked: Sequence[tuple[Device, EventsAsked]], read: ReadEvents) -> list[EventPage | GatewayError]:
+    """Read pages of several devices at once; windows that end now end at one moment, the first that was asked at."""
+    now = asked[0][1].at
     # Whole milliseconds, as events and cursors have them; to the next one, so that an event of now is inside.
     last_days = whole_millisecond(now - DEFAULT_WINDOW), utc(milliseconds(now) + 1)
     queries = [(device, _query(device, one, *_window(one, *last_days))) for device, one in asked]

@@ -59,7 +59,7 @@ class RecordedLoaders(Loaders):
         real, answers = super()._make(name, load, identity), self.loaded[name]
 
         def kept_under(key: Any) -> Hashable:  # noqa: ANN401  # as the loader's own
-            return key if identity is None else identity(key)
+            return key if identity is None else (key[0].source, key[0].key)  # one operation asks one thing of a device
 
         async def batch(keys: Sequence[Any]) -> list[Any]:
             missing = [key for key in keys if kept_under(key) not in answers]

@@ -26,7 +26,7 @@ from gateway.execution.compiled.field import Field
 from gateway.execution.compiled.info import dismiss, resolve_info
 from gateway.execution.compiled.leaf import serialise
 from gateway.execution.compiled.position import Position
-from gateway.execution.compiled.run import Complete, Run, Select
+from gateway.execution.compiled.run import PENDING, Complete, Run, Select
 
 MOST_CLASSES: Final = 10_000
 MOST_SETTLED: Final = 100
@@ -34,8 +34,11 @@ MOST_SETTLED: Final = 100
 On: TypeAlias = Callable[[GraphQLObjectType, Field], Select]
 """How the selections of a field on an object type become what completes it."""
 
+DecidedBy: TypeAlias = Callable[[Any], object]
 Unusual: TypeAlias = Callable[[Run, Any, Position, Complete], Any]
-Judge: TypeAlias = Callable[[Run, Any, Position, Any], Any]
+Settled: TypeAlias = dict[object, Select]
+"""What completes objects of a type that was found before, by what decides that."""
+
 Drained: TypeAlias = tuple[list[Any], Exception | None]
 """The items of anything that can be iterated, until that failed, if it did."""
 
@@ -98,63 +101,66 @@ class Completion:
         return complete
 
     def _object(self, field: Field, kind: GraphQLObjectType, unusual: Unusual) -> Complete:
-        ordinary, select, is_type_of = self._ordinary, self._on(kind, field), kind.is_type_of
-        judge, settles, settled = _judge(field, kind, select), _decide_by_class(is_type_of), set[type]()
-
-        def complete(run: Run, value: Any, at: Position) -> Any:  # noqa: ANN401  # as above
-            if type(value) in settled:
-                return select(run, value, at)
-            if type(value) not in ordinary:
-                return unusual(run, value, at, complete)
-            verdict: Any = is_type_of is None or is_type_of(value, resolve_info(run, at))
-            if verdict is not True:
-                return judge(run, value, at, verdict)
-            if settles and len(settled) < MOST_SETTLED:
-                settled.add(type(value))
-            return select(run, value, at)
-
-        return complete
+        decided_by, settled = _decided_by(kind.is_type_of), Settled()
+        return self._settling(decided_by, settled, self._judging(field, kind, decided_by, settled), unusual)
 
     def _abstract(self, field: Field, kind: GraphQLAbstractType, unusual: Unusual) -> Complete:
-        ordinary, resolve_type = self._ordinary, kind.resolve_type or default_type_resolver
+        resolve_type = kind.resolve_type or default_type_resolver
         kinds = self._schema.get_possible_types(kind)
-        selects = {one: self._on(one, field) for one in kinds}
-        known = {one.name: (one.is_type_of, select, _judge(field, one, select)) for one, select in selects.items()}
-        objects = {one.name: self._object(field, one, unusual) for one in kinds}
-        settles = _decide_by_class(resolve_type, *(one.is_type_of for one in kinds))
-        settled: dict[type, Select] = {}
+        decided_by, settled = _decided_by(resolve_type, *(one.is_type_of for one in kinds)), Settled()
+        judging = {one.name: self._judging(field, one, decided_by, settled) for one in kinds}
 
-        def complete(run: Run, value: Any, at: Position) -> Any:  # noqa: ANN401  # as above
-            if type(value) in settled:
-                return settled[type(value)](run, value, at)
-            if type(value) not in ordinary:
-                return unusual(run, value, at, complete)
-            info = resolve_info(run, at)
-            name: Any = resolve_type(value, info, kind)
-            if type(name) is not str or name not in known:
-                return named(run, value, at, name)
-            is_type_of, select, judge = known[name]
-            verdict: Any = is_type_of is None or is_type_of(value, info)
-            if verdict is not True:
-                return judge(run, value, at, verdict)
-            if settles and len(settled) < MOST_SETTLED:
-                settled[type(value)] = select
-            return select(run, value, at)
+        def decide(run: Run, value: Any, at: Position) -> Any:  # noqa: ANN401  # as above
+            return named(run, value, at, resolve_type(value, resolve_info(run, at), kind))
 
         def named(run: Run, value: Any, at: Position, name: Any) -> Any:  # noqa: ANN401  # as above
+            if type(name) is str and name in judging:
+                return judging[name](run, value, at)
             if optimized_is_awaitable(name):
                 return run.start(name, lambda run, name, at: named(run, value, at, name), at)
             # graphql-core's own words for what is wrong with it; of the executor it needs the schema only.
             words, info = cast("Executor[Any]", run.request), resolve_info(run, at)
             chosen = Executor.ensure_valid_runtime_type(words, name, kind, field.details, info, value)
-            return objects[chosen.name](run, value, at)
+            return judging[chosen.name](run, value, at)
+
+        return self._settling(decided_by, settled, decide, unusual)
+
+    def _settling(self, decided_by: DecidedBy | None, settled: Settled, decide: Complete, unusual: Unusual) -> Complete:
+        ordinary, key = self._ordinary, decided_by or type
+
+        def complete(run: Run, value: Any, at: Position) -> Any:  # noqa: ANN401  # as above
+            if type(value) not in ordinary:
+                return unusual(run, value, at, complete)
+            select = settled.get(key(value))
+            return decide(run, value, at) if select is None else select(run, value, at)
 
         return complete
 
+    def _judging(
+        self, field: Field, kind: GraphQLObjectType, decided_by: DecidedBy | None, settled: Settled
+    ) -> Complete:
+        """Complete what should be of a type, if its `is_type_of` agrees."""
+        select, is_type_of = self._on(kind, field), kind.is_type_of
 
-def _decide_by_class(*functions: object) -> bool:
-    """Whether `resolve_type` and `is_type_of` say, by an attribute, that they look at a value's class only."""
-    return all(function is None or getattr(function, "decides_by_class", False) for function in functions)
+        def judge(run: Run, value: Any, at: Position) -> Any:  # noqa: ANN401  # as above
+            return judged(run, value, at, is_type_of is None or is_type_of(value, resolve_info(run, at)))
+
+        def judged(run: Run, value: Any, at: Position, verdict: Any) -> Any:  # noqa: ANN401  # as above
+            if verdict is not True and optimized_is_awaitable(verdict):
+                return run.start(verdict, lambda run, verdict, at: judged(run, value, at, verdict), at)
+            if not verdict:
+                raise invalid_return_type_error(kind, value, field.details)
+            if decided_by is not None and len(settled) < MOST_SETTLED:
+                settled[decided_by(value)] = select
+            return select(run, value, at)
+
+        return judge
+
+
+def _decided_by(*functions: object) -> DecidedBy | None:
+    """What of a value decides what all of `resolve_type` and `is_type_of` say, if they tell that by an attribute."""
+    keys = {getattr(function, "decided_by", None) for function in functions if function is not None}
+    return keys.pop() if len(keys) == 1 else None if keys else type
 
 
 def _unusual(ordinary: set[type], field: Field, *, non_null: bool) -> Unusual:
@@ -177,27 +183,14 @@ def _unusual(ordinary: set[type], field: Field, *, non_null: bool) -> Unusual:
     return unusual
 
 
-def _judge(field: Field, kind: GraphQLObjectType, select: Select) -> Judge:
-    """Go by what `is_type_of` told where that is not simply yes."""
-
-    def judge(run: Run, value: Any, at: Position, verdict: Any) -> Any:  # noqa: ANN401  # as above
-        if optimized_is_awaitable(verdict):
-            return run.start(verdict, lambda run, verdict, at: judge(run, value, at, verdict), at)
-        if not verdict:
-            raise invalid_return_type_error(kind, value, field.details)
-        return select(run, value, at)
-
-    return judge
-
-
 def _items(run: Run, item: Complete, values: Sequence[Any], at: Position) -> list[Any]:
-    completed: list[Any] = []
+    completed: list[Any] = [PENDING] * len(values)
     for index, value in enumerate(values):
         try:
-            completed.append(item(run, value, (at, index)))
+            completed[index] = item(run, value, (at, index, completed))
         except Exception as error:  # noqa: BLE001  # whatever it is, it is an error of that item
             try:
-                completed.append(run.failed((at, index), error))
+                completed[index] = run.failed((at, index, completed), error)
             except GraphQLError:
                 dismiss(values[index + 1 :])
                 raise

@@ -19,7 +19,7 @@ class Fiber:
 
     __slots__ = (
         "__weakref__", "_context", "_coroutine", "_done", "_ended", "_error", "_fut_waiter", "_loop", "_must_cancel",
-        "_requests", "_value", "work",
+        "_requests", "_value",
     )  # fmt: skip
 
     def __init__(self, loop: AbstractEventLoop, ended: Callable[["Fiber"], None]) -> None:
@@ -33,7 +33,6 @@ class Fiber:
         self._done = False
         self._error: BaseException | None = None
         self._value: Any = None
-        self.work: Any = None  # whatever its owner wants to find again
 
     def begin(self, coroutine: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401  # what the coroutine gives
         """The coroutine's result, if it does not wait; else the fiber, which now is the coroutine's."""

@@ -59,8 +59,7 @@ class ResolveInfo:
 
     @property
     def path(self) -> Path | None:
-        above, field, _ = field_of(self._position)
-        return path_of((above, field))
+        return path_of(field_of(self._position)[0])
 
     @property
     def schema(self) -> GraphQLSchema:

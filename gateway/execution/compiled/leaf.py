@@ -30,15 +30,10 @@ TESTS: Final[Mapping[GraphQLLeafType, str]] = MappingProxyType(
 """Whether a value of a scalar of the specification's is its own serialisation."""
 
 
-class Unusual(Exception):
-    """Not a value that can be had at once: nothing, a failure, something to await, or of a class not seen before."""
-
-
 def expression(
-    kind: GraphQLLeafType, read: str, otherwise: str, number: int, *, nullable: bool
+    kind: GraphQLLeafType, read: str, long_way: str, number: int, *, nullable: bool
 ) -> tuple[str, Mapping[str, object]]:
-    """What serialises the value of the expression `read`, and its names; `otherwise`, of `{value}`, is the long way."""
-    long_way = otherwise.format(value="value")
+    """What serialises the value of the expression `read`, and its names; `long_way` does so whatever `value` is."""
     unless_null = f"None if value is None else {long_way}" if nullable else long_way
     if kind in TESTS:
         or_null = " or value is None" if nullable else ""
@@ -48,9 +43,8 @@ def expression(
         found = f"m{number}.get(value._name_) or {long_way}"
         names = {f"m{number}": members[1], f"e{number}": members[0]}
         return f"{found} if type(value := {read}) is e{number} else {unless_null}", names
-    if nullable:
-        return f"None if (value := {read}) is None else {long_way}", {}
-    return otherwise.format(value=read), {}
+    names = {f"s{number}": serialise(kind)}
+    return f"s{number}(value) if type(value := {read}) in ordinary else {unless_null}", names
 
 
 def members_of(kind: GraphQLLeafType) -> tuple[type[Enum], Mapping[str, str]] | None:
@@ -77,19 +71,5 @@ def serialise(kind: GraphQLLeafType) -> Callable[[Any], Any]:
             call = f"`{kind}.coerce_output_value({inspect(value)})`"
             raise TypeError(f"Expected {call} to return non-nullable value, returned: {inspect(coerced)}")
         return coerced
-
-    return serialised
-
-
-def serialise_ordinary(kind: GraphQLLeafType, ordinary: set[type]) -> Callable[[Any], Any]:
-    """The same for values of classes that are known; raise Unusual for others, and where the type gives nothing."""
-    coerce = kind.coerce_output_value
-
-    def serialised(value: Any) -> Any:  # noqa: ANN401  # as above
-        if type(value) in ordinary:
-            coerced = coerce(value)
-            if coerced is not None and coerced is not Undefined:
-                return coerced
-        raise Unusual
 
     return serialised

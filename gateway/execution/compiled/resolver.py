@@ -22,12 +22,11 @@ from gateway.execution.compiled.run import Run
 class Read:
     """`expression` gives the value, of `run`, `source` (what the field is of), `at` (where that is), and `names`.
 
-    `plain`: it is an attribute, which may be read again; `awaits`: it is a coroutine.
+    `awaits`: it is a coroutine.
     """
 
     expression: str
     names: Mapping[str, object]
-    plain: bool = False
     awaits: bool = False
 
 
@@ -43,15 +42,15 @@ class Resolvers:
         """The names in the expression end with `number`."""
         described = field.described
         if not isinstance(described, StrawberryField) or not self._is_direct(field, described):
-            return Read(f"r{number}(run, source, (at, f{number}))", {f"r{number}": _resolved_by_core})
+            return Read(f"r{number}(run, source, (at, f{number}, result))", {f"r{number}": _resolved_by_core})
         if described.base_resolver is not None:
             return self._called(field, described, described.base_resolver, number)
         name = described.python_name
         if described.default_resolver is not getattr:
             return Read(f"r{number}(source, n{number})", {f"r{number}": described.default_resolver, f"n{number}": name})
         if not name.isidentifier() or iskeyword(name):
-            return Read(f"getattr(source, n{number})", {f"n{number}": name}, plain=True)
-        return Read(f"source.{name}", {}, plain=True)
+            return Read(f"getattr(source, n{number})", {f"n{number}": name})
+        return Read(f"source.{name}", {})
 
     def _is_direct(self, field: Field, described: StrawberryField) -> bool:
         """Whether nothing but Strawberry's own layers stands between the field and its resolver."""
@@ -66,13 +65,13 @@ class Resolvers:
         given.extend(f"{name}=source" for name in roots)
         if resolver.info_parameter is not None:
             names["info"] = self._make_info
-            given.append(f"{resolver.info_parameter.name}=info(run, (at, f{number}))")
+            given.append(f"{resolver.info_parameter.name}=info(run, (at, f{number}, result))")
         if described.arguments:
             names[f"a{number}"] = constant = self._arguments.constant(field, described)
             given.append(f"**a{number}")
             if constant is None:
                 names[f"a{number}"] = self._arguments.making(field, described)
-                given[-1] += f"(run, (at, f{number}))"
+                given[-1] += f"(run, (at, f{number}, result))"
         return Read(f"r{number}({', '.join(given)})", names, awaits=iscoroutinefunction(resolver.wrapped_func))
 
 

@@ -1,5 +1,5 @@
 import asyncio
-from asyncio import CancelledError, Future
+from asyncio import CancelledError, Future, isfuture
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import CoroutineType
@@ -16,7 +16,7 @@ from graphql.execution.values import VariableValues
 
 from gateway.execution.compiled.fiber import Fiber, enter_task, leave_task
 from gateway.execution.compiled.field import Field
-from gateway.execution.compiled.position import Position, field_of, keys_of, may_be_null
+from gateway.execution.compiled.position import Position, field_of, key_of, keys_of, may_be_null
 
 Complete: TypeAlias = Callable[["Run", Any, Position], Any]
 """What the value at a position becomes in the answer; PENDING where it has to be awaited first."""
@@ -45,9 +45,10 @@ class Request:
 
 
 class Run:
-    """One execution: the answer as it grows, its errors, and the resolvers under way."""
+    """One execution: the answer as it grows, its errors, and what is awaited for it."""
 
-    __slots__ = ("_fiber", "_fibers", "_loop", "_swept", "_waiter", "arguments", "data", "errors", "request")
+    __slots__ = ("_fiber", "_is_swept", "_loop", "_nulled", "_root", "_waiter", "_waits", "arguments", "data", "errors",
+                 "request")  # fmt: skip
 
     def __init__(self, request: Request) -> None:
         self.request = request
@@ -56,9 +57,11 @@ class Run:
         self.errors: list[GraphQLError] = []
         self._loop = asyncio.get_running_loop()
         self._fiber = Fiber(self._loop, self._ended)
-        self._fibers: set[Fiber] = set()
+        self._root: dict[str, Any] | None = None
+        self._nulled = False
+        self._waits: dict[Future[Any] | Fiber, list[tuple[Complete, Position]]] = {}
         self._waiter: Future[None] | None = None
-        self._swept = True
+        self._is_swept = True
 
     async def step(self, select: Select) -> bool:
         """Add the fields of `select` to the answer, and await them; tell whether there is an answer still."""
@@ -69,125 +72,139 @@ class Run:
             self._end()
             await self._settled()
             raise
-        return self.data is not None
+        if self.data is None or self._root is None:
+            return False
+        self.data |= self._root
+        return True
 
     def start(self, awaitable: Awaitable[Any], complete: Complete, position: Position) -> Any:  # noqa: ANN401  # of the answer
         """Begin to await; the completed value where it is there at once, else PENDING."""
-        coroutine = awaitable if type(awaitable) is CoroutineType else _awaited(awaitable)
-        fiber = self._fiber
         try:
-            value = fiber.begin(coroutine)
+            if isfuture(awaitable):
+                if not awaitable.done():
+                    self._wait(awaitable, complete, position)
+                    return PENDING
+                value = awaitable.result()
+            else:
+                fiber = self._fiber
+                value = fiber.begin(awaitable if type(awaitable) is CoroutineType else _awaited(awaitable))
+                if value is fiber:
+                    self._waits[fiber] = [(complete, position)]
+                    leave_task(self._loop, fiber)
+                    self._fiber = Fiber(self._loop, self._ended)
+                    enter_task(self._loop, self._fiber)
+                    return PENDING
         except CancelledError as error:
             raise RuntimeError(CANCELLED) from error
-        if value is not fiber:
-            return complete(self, value, position)
-        fiber.work = complete, position
-        self._fibers.add(fiber)
-        leave_task(self._loop, fiber)
-        self._fiber = Fiber(self._loop, self._ended)
-        enter_task(self._loop, self._fiber)
-        return PENDING
+        return complete(self, value, position)
 
     def failed(self, position: Position, error: Exception) -> Any:  # noqa: ANN401  # None, of the answer
         """Null, with its error told, for a position that may be null; raise the error, located, where it may not."""
-        _, field, _ = field_of(position)
-        located = located_error(error, field.nodes, keys_of(position))
+        located = located_error(error, field_of(position)[1].nodes, keys_of(position))
         if not may_be_null(position):
             raise located
-        self.errors.append(located)
-        self._sweep_soon()
+        self._null(located)
         return None
+
+    def _wait(self, future: Future[Any], complete: Complete, position: Position) -> None:
+        waits = self._waits.get(future)
+        if waits is None:
+            self._waits[future] = [(complete, position)]
+            future.add_done_callback(self._ended)
+        else:
+            waits.append((complete, position))
 
     def _select(self, select: Select) -> None:
         around = asyncio.current_task(self._loop)
         leave_task(self._loop, around)
         enter_task(self._loop, self._fiber)
         try:
-            found = select(self, self.request.root_value, None)
+            self._root = select(self, self.request.root_value, None)
         except GraphQLError as error:
             self.errors.append(error)
             self._end()
-        else:
-            self.data = {**(self.data or {}), **found}
         finally:
             leave_task(self._loop, self._fiber)
             enter_task(self._loop, around)
 
-    def _ended(self, fiber: Fiber) -> None:
-        """Put what was awaited in its place, unless that is null by now."""
-        self._fibers.discard(fiber)
-        complete, position = fiber.work
-        container = self._container(position)
-        if container is not None:
-            enter_task(self._loop, self._fiber)
-            try:
-                container[_key(position)] = complete(self, fiber.result(), position)
-            except Exception as error:  # noqa: BLE001  # whatever it is, it is an error of that field
-                self._fail(position, error)
-            except CancelledError:
-                self._fail(position, RuntimeError(CANCELLED))
-            finally:
-                leave_task(self._loop, self._fiber)
-        if not self._fibers and self._waiter is not None and not self._waiter.done():
+    def _ended(self, awaited: Future[Any] | Fiber) -> None:
+        """Put what was awaited in its places, unless those are null by now."""
+        enter_task(self._loop, self._fiber)
+        try:
+            for complete, position in self._waits.pop(awaited):
+                self._put(awaited, complete, position)
+        finally:
+            leave_task(self._loop, self._fiber)
+        if not self._waits and self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
+
+    def _put(self, awaited: Future[Any] | Fiber, complete: Complete, position: Position) -> None:
+        try:
+            value = awaited.result()
+            if self._holds(position):
+                position[2][key_of(position)] = complete(self, value, position)
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is an error of that field
+            self._fail(position, error)
+        except CancelledError:
+            self._fail(position, RuntimeError(CANCELLED))
 
     def _fail(self, position: Position, error: Exception) -> None:
         """Null the nearest that may be null, after all around it was answered."""
-        _, field, _ = field_of(position)
-        located = located_error(error, field.nodes, keys_of(position))
+        if not self._holds(position):
+            return
+        located = located_error(error, field_of(position)[1].nodes, keys_of(position))
         nulled: Position | None = position
         while nulled is not None and not may_be_null(nulled):
             nulled = nulled[0]
         if nulled is None:
             self.errors.append(located)
             self._end()
-            return
-        container = self._container(nulled)
-        if container is not None and container[_key(nulled)] is not None:
-            container[_key(nulled)] = None
-            self.errors.append(located)
-            self._sweep_soon()
+        else:
+            nulled[2][key_of(nulled)] = None
+            self._null(located)
 
-    def _container(self, position: Position) -> Any:  # noqa: ANN401  # an object or a list of the answer
-        """What the position is in; None where that is null by now."""
-        found: Any = self.data
-        for key in keys_of(position)[:-1]:
-            if found is None:
-                return None
-            found = found[key]
-        return found
+    def _holds(self, position: Position) -> bool:
+        """Whether the position is in the answer: nothing that it is in is null."""
+        above, _, inside = position
+        while self._nulled and above is not None:
+            holder = above[2]
+            if holder[key_of(above)] is not inside:
+                return False
+            above, inside = above[0], holder
+        return self.data is not None
 
     async def _settled(self) -> None:
         """Wait until nothing is awaited any more."""
-        while self._fibers:
+        while self._waits:
             self._waiter = self._loop.create_future()
             await self._waiter
 
     def _end(self) -> None:
         """There is no answer: stop all that is under way."""
         self.data = None
-        for fiber in self._fibers:
-            fiber.cancel()
+        for awaited in tuple(self._waits):
+            awaited.cancel()
 
-    def _sweep_soon(self) -> None:
+    def _null(self, error: GraphQLError) -> None:
         """Something is null: what is awaited below it may stop, once what is being answered now stands in its place."""
-        if self._fibers and self._swept:
-            self._swept = False
+        self.errors.append(error)
+        self._nulled = True
+        if self._waits and self._is_swept:
+            self._is_swept = False
             self._loop.call_soon(self._sweep)
 
     def _sweep(self) -> None:
         """Cancel what is awaited for nothing; not what others await too, such as a loader's batch."""
-        self._swept = True
-        lost = {fiber for fiber in self._fibers if self._container(fiber.work[1]) is None}
-        shared = {fiber.awaited for fiber in self._fibers - lost}
-        for fiber in lost:
-            if fiber.awaited not in shared:
-                fiber.cancel()
+        self._is_swept = True
+        lost = [one for one, waits in self._waits.items() if not any(self._holds(position) for _, position in waits)]
+        needed = {_future(one) for one in self._waits.keys() - set(lost)}
+        for one in lost:
+            if _future(one) not in needed:
+                one.cancel()
 
 
-def _key(position: Position) -> Any:  # noqa: ANN401  # a key of an object or an index of a list
-    step = position[1]
-    return step if isinstance(step, int) else step.key
+def _future(awaited: Future[Any] | Fiber) -> Future[Any] | None:
+    return awaited.awaited if isinstance(awaited, Fiber) else awaited
 
 
 async def _awaited(awaitable: Awaitable[Any]) -> Any:  # noqa: ANN401  # whatever it was

@@ -286,7 +286,8 @@ def pets(*, by_class: bool, asked: list[str]) -> strawberry.Schema:
     def is_type_of(_cls: type, *_: object) -> bool:
         return True
 
-    kind_of.decides_by_class = is_type_of.decides_by_class = by_class
+    if by_class:
+        kind_of.decided_by = is_type_of.decided_by = type
 
     @strawberry.interface
     class Pet:
