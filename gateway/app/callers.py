@@ -20,8 +20,14 @@ def authentication_of(settings: Settings, database: Database | None, mistakes: M
     async def find(text: str) -> ApiKey | None:
         return await database.read(lambda connection: find_api_key(connection, text))
 
+    keys = RememberedKeys(find)
     return Authentication(
-        required=True, api_keys=RememberedKeys(find).find, tokens=_tokens(settings), clock=now, mistakes=mistakes
+        required=True,
+        api_keys=keys.find,
+        tokens=_tokens(settings),
+        clock=now,
+        mistakes=mistakes,
+        api_keys_anew=keys.find_anew,
     )
 
 

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from inspect import isawaitable
 from typing import Any, TypeAlias
@@ -13,20 +13,25 @@ from graphql import (
 )
 from graphql.execution.types import CompletedResult, IncrementalResult, PendingResult
 
+from gateway.execution.ending import StreamEnded
 from gateway.execution.graphql_core import executor_of
 from gateway.execution.parts import Completed, Fields, Items, Part, Pending
 from gateway.execution.plan import Plan
 from gateway.execution.result import Result, deadline_exceeded, executed, field_errors, internal_error
 
+Confirm: TypeAlias = Callable[[], Awaitable[None]]
+"""Raises StreamEnded where nothing more is for the caller."""
+
 Subsequent: TypeAlias = AsyncGenerator[SubsequentIncrementalExecutionResult, None]
 
 
 async def run_in_parts(
-    schema: strawberry.Schema, plan: Plan, context: object, extensions: Mapping[str, Any]
+    schema: strawberry.Schema, plan: Plan, context: object, extensions: Mapping[str, Any], confirm: Confirm
 ) -> AsyncGenerator[Part, None]:
     """Execute a plan whose document may defer, and stop all of it at its deadline; closed early, the work stops.
 
-    Where nothing is deferred after all, there is one part. What fails in between is told by the last part.
+    Where nothing is deferred after all, there is one part. What fails in between is told by the last part, and so is
+    what `confirm` raises, which is asked before each part but the first.
     """
     deadline = asyncio.get_running_loop().time() + plan.deadline_seconds
     outcome = await _begin(schema, plan, context, extensions, deadline)
@@ -40,7 +45,7 @@ async def run_in_parts(
     async with aclosing(outcome.subsequent_results) as subsequent:
         while part.has_next:
             yield part
-            part = await _next(subsequent, open_ids, plan, deadline)
+            part = await _next(subsequent, open_ids, plan, deadline, confirm)
             open_ids = _still_open(open_ids, part)
         yield part
 
@@ -59,14 +64,20 @@ async def _begin(
     return executed(outcome) if isinstance(outcome, ExecutionResult) else outcome
 
 
-async def _next(subsequent: Subsequent, open_ids: frozenset[str], plan: Plan, deadline: float) -> Part:
+async def _next(
+    subsequent: Subsequent, open_ids: frozenset[str], plan: Plan, deadline: float, confirm: Confirm
+) -> Part:
     try:
         async with asyncio.timeout_at(deadline):
-            return _part(await anext(subsequent))
+            part = _part(await anext(subsequent))
+            await confirm()
+            return part
     except StopAsyncIteration:
         return Part(None)
     except TimeoutError:
         errors = deadline_exceeded(plan.deadline_seconds).errors
+    except StreamEnded as ended:
+        errors = (ended.error,)
     except Exception as error:  # noqa: BLE001  # as in any answer: logged, masked, and told
         errors = internal_error(error).errors
     return Part(None, completed=tuple(Completed(id_, errors) for id_ in sorted(open_ids, key=int)))

@@ -9,6 +9,7 @@ from gateway.execution.channel import Channel, Payload, Sent
 from gateway.execution.ending import StreamEnded, ending_of
 from gateway.execution.meter import Meter
 from gateway.execution.result import ErrorCode
+from gateway.execution.viewers import Standing
 from gateway.live.change import Position, SourceChange, after_row
 
 SLOW = "The client does not read as fast as things happen; resume with the cursor."
@@ -23,11 +24,18 @@ class Stream:
     """
 
     def __init__(
-        self, channel: Channel, meter: Meter, most_waiting: int, start: Position, left: Callable[["Stream"], None]
+        self,
+        channel: Channel,
+        standing: Standing,
+        meter: Meter,
+        most_waiting: int,
+        start: Position,
+        left: Callable[["Stream"], None],
     ) -> None:
         self.start_cursor = self._cursor = channel.watch.cursors.seal(start)
         self.ended = asyncio.Event()
         self._channel = channel
+        self._standing = standing
         self._meter = meter
         self._most_waiting = most_waiting
         self._position = start
@@ -48,7 +56,7 @@ class Stream:
             except Exception as error:  # noqa: BLE001  # whatever it is, it ends the stream, masked where unknown
                 self.end(ending_of(error))
                 break
-            if payload is not None:
+            if payload is not None and not self.ended.is_set():
                 self._cursor = payload.cursor
                 return payload
         if self._ending is None:
@@ -94,7 +102,7 @@ class Stream:
             return None
         change = self._missed[0]
         payload = await self._channel.payload(change)
-        await self._pay(payload)
+        await self._allow(payload)
         if self._missed:
             self._missed.popleft()
         self._position = change.position
@@ -113,7 +121,7 @@ class Stream:
             await self._wait()
             return None
         if sent.position > self._position:  # else it had that while it caught up
-            await self._pay(sent.payload)
+            await self._allow(sent.payload)
             self._position = sent.position
         else:
             self._last = sent
@@ -122,9 +130,12 @@ class Stream:
             self._last = sent
         return sent.payload
 
-    async def _pay(self, payload: Payload | None) -> None:
+    async def _allow(self, payload: Payload | None) -> None:
+        """Raise StreamEnded where the client may not have it: not paid for, or not for these credentials any more."""
         if payload is not None:
             await self._meter.pay(payload.cost)
+            if not self._standing.is_good():
+                await self._standing.confirm()
 
     async def _wait(self) -> None:
         self._waiter = asyncio.get_running_loop().create_future()

@@ -59,7 +59,7 @@ class Subscriptions:
     ) -> None:
         self._execution = execution
         self._live = live
-        self._viewers = viewers
+        self.viewers = viewers
         self._counts = counts
         self._most_waiting = most_waiting
         self._memo = Memo(MAX_MEMO_BYTES)
@@ -100,11 +100,12 @@ class Subscriptions:
 
         def left(stream: Stream) -> None:
             self._counts.remove(viewer.payer)
-            self._viewers.remove(viewer, stream)
+            self.viewers.remove(viewer, stream)
             live.feeds.leave(watch)
 
-        stream = Stream(channel, Meter(self._execution.budget, viewer.payer), self._most_waiting, start, left)
-        self._viewers.add(viewer, stream)
+        standing, meter = self.viewers.standing_of(viewer), Meter(self._execution.budget, viewer.payer)
+        stream = Stream(channel, standing, meter, self._most_waiting, start, left)
+        standing.streams.add(stream)
         return stream
 
     async def _join(self, feeds: Feeds, watch: Watch) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
@@ -17,6 +17,7 @@ Refresh: TypeAlias = Callable[[], Awaitable[Caller | None]]
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 GONE = "The credentials are not good any more."
+CANNOT_LOOK = "credentials cannot be looked at"
 TAKEN_AWAY = "What the caller may see has become less; subscribe again."
 
 
@@ -36,25 +37,80 @@ class Ended(Protocol):
     def end(self, ending: StreamEnded) -> None: ...
 
 
-@dataclass(slots=True)
-class _Standing:
-    refresh: Refresh | None
-    streams: set[Ended] = field(default_factory=set)
+class Standing:
+    """What is known of a caller's credentials: good until `seconds` after they were last looked at.
+
+    `streams`: what it has open. `known`: whether they have been looked at just now.
+    """
+
+    def __init__(self, viewer: Viewer, seconds: float, clock: Callable[[], datetime], *, known: bool = False) -> None:
+        self.streams: set[Ended] = set()
+        self._caller = viewer.caller
+        self._refresh = viewer.refresh
+        self._seconds = seconds
+        self._clock = clock
+        self._time = asyncio.get_running_loop().time
+        self._good_until = self._time() + seconds if known else 0.0
+        self._looking = asyncio.Lock()
+
+    async def confirm(self) -> None:
+        """Return where the credentials are good; raise StreamEnded where they are not, or allow less than they did.
+
+        While nobody can tell, this waits.
+        """
+        while True:
+            try:
+                return await self.look()
+            except StreamEnded:
+                raise
+            except Exception as error:  # noqa: BLE001  # whatever keeps us from looking, the next look is another
+                log.warning(CANNOT_LOOK, reason=repr(error))
+                await asyncio.sleep(self._seconds)
+
+    async def look(self) -> None:
+        """As `confirm`, and raise whatever keeps us from looking."""
+        if self.is_good():
+            return
+        async with self._looking:
+            if not self.is_good():
+                began = self._time()
+                self._compare(self._caller if self._refresh is None else await self._refresh())
+                self._good_until = began + self._seconds
+
+    def is_good(self) -> bool:
+        """Whether that is known without another look; raise StreamEnded where they have expired."""
+        expires_at = self._caller.expires_at
+        if expires_at is not None and expires_at <= self._clock():
+            raise StreamEnded(ErrorCode.UNAUTHENTICATED, GONE, None)
+        return self._time() < self._good_until
+
+    def _compare(self, now: Caller | None) -> None:
+        if now is None:
+            raise StreamEnded(ErrorCode.UNAUTHENTICATED, GONE, None)
+        if not self._caller.scopes <= now.scopes or self._caller.sources != now.sources:
+            raise StreamEnded(ErrorCode.FORBIDDEN, TAKEN_AWAY, None)
 
 
 class Viewers:
     """The callers of all open streams; each caller is looked at once for all that it has open.
 
-    `check_seconds`: how often their credentials are looked at again.
+    `check_seconds`: for how long a look at their credentials is good. Nothing is sent on an older one.
     """
 
     def __init__(self, check_seconds: float, clock: Callable[[], datetime]) -> None:
         self._check_seconds = check_seconds
         self._clock = clock
-        self._standings: dict[Caller, _Standing] = {}
+        self._standings: dict[Caller, Standing] = {}
 
-    def add(self, viewer: Viewer, stream: Ended) -> None:
-        self._standings.setdefault(viewer.caller, _Standing(viewer.refresh)).streams.add(stream)
+    def standing_of(self, viewer: Viewer) -> Standing:
+        """What is known of whoever opens a stream; it is forgotten with the caller's last one."""
+        if viewer.caller not in self._standings:
+            self._standings[viewer.caller] = Standing(viewer, self._check_seconds, self._clock)
+        return self._standings[viewer.caller]
+
+    def just_seen(self, viewer: Viewer) -> Standing:
+        """What is known of whoever asks for an answer that will take its time."""
+        return Standing(viewer, self._check_seconds, self._clock, known=True)
 
     def remove(self, viewer: Viewer, stream: Ended) -> None:
         standing = self._standings.get(viewer.caller)
@@ -64,32 +120,17 @@ class Viewers:
                 del self._standings[viewer.caller]
 
     async def run(self) -> None:
-        """Let go, for ever, whose credentials have ended, were revoked, or allow less than they did."""
+        """Let go, for ever, whose credentials have ended, were revoked, or allow less, though nothing happens."""
         while True:
             await asyncio.sleep(self._check_seconds)
-            for caller, standing in tuple(self._standings.items()):
+            for standing in tuple(self._standings.values()):
                 try:
-                    ending = await self._ending(caller, standing)
-                except Exception as error:  # noqa: BLE001  # whatever keeps us from looking, the next look is another
-                    log.warning("credentials cannot be looked at", reason=repr(error))
-                    continue
-                if ending is not None:
+                    await standing.look()
+                except StreamEnded as ending:
                     for stream in tuple(standing.streams):
                         stream.end(ending)
-
-    async def _ending(self, caller: Caller, standing: _Standing) -> StreamEnded | None:
-        if has_expired(caller, self._clock()):
-            return StreamEnded(ErrorCode.UNAUTHENTICATED, GONE, None)
-        now = caller if standing.refresh is None else await standing.refresh()
-        if now is None:
-            return StreamEnded(ErrorCode.UNAUTHENTICATED, GONE, None)
-        if not caller.scopes <= now.scopes or caller.sources != now.sources:
-            return StreamEnded(ErrorCode.FORBIDDEN, TAKEN_AWAY, None)
-        return None
-
-
-def has_expired(caller: Caller, now: datetime) -> bool:
-    return caller.expires_at is not None and caller.expires_at <= now
+                except Exception as error:  # noqa: BLE001  # as in `confirm`
+                    log.warning(CANNOT_LOOK, reason=repr(error))
 
 
 class StreamCounts:

@@ -1,7 +1,7 @@
 """Who asks: by an API key, by a JSON Web Token, or nobody."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -26,6 +26,7 @@ class Authentication:
     """How callers are known. Not `required`: without credentials anybody may do everything.
 
     `api_keys` finds a key by its text, `tokens` verifies a JSON Web Token; each None where it is not offered.
+    `api_keys_anew`: as `api_keys`, which may remember for a moment what it found; None: that does not.
     `mistakes` bounds how often an address may be wrong.
     """
 
@@ -34,6 +35,12 @@ class Authentication:
     tokens: "TokenVerifier | None"
     clock: Clock
     mistakes: Mistakes | None = None
+    api_keys_anew: FindApiKey | None = None
+
+    @property
+    def anew(self) -> "Authentication":
+        """The same, which remembers nothing."""
+        return replace(self, api_keys=self.api_keys_anew) if self.api_keys_anew is not None else self
 
     async def caller_at(self, address: str | None, authorization: str | None, api_key: str | None) -> Caller:
         """As `caller`, and count what is wrong against the address; raise TooManyMistakes where it has to wait."""

@@ -22,10 +22,17 @@ class RememberedKeys:
         self._kept: dict[bytes, tuple[ApiKey, float]] = {}
 
     async def find(self, text: str) -> ApiKey | None:
-        name = blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest()
+        name = _hashed(text)
         kept = self._kept.get(name)
         if kept is not None and self._clock() < kept[1]:
             return kept[0]
+        return await self._found(text, name)
+
+    async def find_anew(self, text: str) -> ApiKey | None:
+        """Ask the store, whatever is remembered."""
+        return await self._found(text, _hashed(text))
+
+    async def _found(self, text: str, name: bytes) -> ApiKey | None:
         found = await self._find(text)
         if found is None or found.revoked_at is not None:
             self._kept.pop(name, None)
@@ -34,3 +41,7 @@ class RememberedKeys:
             self._kept.clear()
         self._kept[name] = found, self._clock() + SECONDS
         return found
+
+
+def _hashed(text: str) -> bytes:
+    return blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest()

@@ -13,7 +13,7 @@ from gateway.execution.cost_report import CostReport
 from gateway.execution.parts import Part
 from gateway.execution.plan import Plan
 from gateway.execution.result import RequestRefused, Result
-from gateway.execution.run_in_parts import run_in_parts
+from gateway.execution.run_in_parts import Confirm, run_in_parts
 from gateway.execution.stream import Stream
 from gateway.execution.subscribe import Subscriptions
 from gateway.execution.viewers import Viewer
@@ -89,9 +89,8 @@ class Streaming:
     async def _open(self, plan: Plan, request: GraphQLRequest, info: CallerInfo, after: str | None) -> Stream:
         if self._subscriptions is None:
             raise TypeError("without subscriptions there is no plan of one")
-        viewer = Viewer(info.caller, payer(info), info.refresh)
         try:
-            return await self._subscriptions.open(plan, viewer, request.extensions, after)
+            return await self._subscriptions.open(plan, _viewer(info), request.extensions, after)
         except RateLimited as limited:
             raise too_early(limited) from limited
 
@@ -123,13 +122,19 @@ class Streaming:
         runtime.metrics.uncompiled(Reason.INCREMENTAL.value).inc()
         with runtime.make_context(info) as context:
             began = time.perf_counter()
-            async with aclosing(run_in_parts(runtime.schema, plan, context, request.extensions)) as parts:
+            confirm = self._confirm(info)
+            async with aclosing(run_in_parts(runtime.schema, plan, context, request.extensions, confirm)) as parts:
                 async for part in parts:
                     if plan.is_mutation and runtime.kept is not None:
                         runtime.kept.forget_all()
                     if part.result is not None:
                         count_operation(runtime.metrics, plan, part.result, time.perf_counter() - began)
                     yield part
+
+    def _confirm(self, info: CallerInfo) -> Confirm:
+        if self._subscriptions is None:
+            return _nobody_looks
+        return self._subscriptions.viewers.just_seen(_viewer(info)).confirm
 
     async def _settled(
         self, plan: Plan, request: GraphQLRequest, info: CallerInfo, charge: Charge
@@ -150,6 +155,14 @@ class Streaming:
         finally:
             if not is_settled:
                 await self._runtime.budget.settle(charge, plan.actual_cost(assembly.data))
+
+
+def _viewer(info: CallerInfo) -> Viewer:
+    return Viewer(info.caller, payer(info), info.refresh)
+
+
+async def _nobody_looks() -> None:
+    """Where there are no streams, nobody looks again whether credentials are good."""
 
 
 def _with_cost(part: Part, report: CostReport, *, tells: bool) -> Part:

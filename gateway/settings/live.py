@@ -28,7 +28,8 @@ class LiveSettings(BaseModel):
         default=10_000, description="Newest changes of the log that are kept in memory for clients that resume."
     )
     credentials_check: Seconds = Field(
-        default=2.0, description="Seconds between looks whether a subscriber's credentials are still good."
+        default=1.0,
+        description="Seconds for which a look at a subscriber's credentials is good: nothing is sent on an older one.",
     )
     endpoint_poll: Annotated[float, Field(ge=0)] = Field(
         default=5.0,

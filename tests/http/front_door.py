@@ -10,8 +10,13 @@ import httpx
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from gateway.execution.budget import Budget
+from gateway.execution.run import Executor
+from gateway.execution.subscribe import Execution, Subscriptions
 from gateway.execution.trusted_file import TrustedFile
+from gateway.execution.viewers import StreamCounts, Viewers
 from gateway.http.application import application
+from gateway.http.auth import OPEN, Authentication
 from gateway.http.caller import CallerInfo
 from gateway.http.graphiql import graphiql_routes
 from gateway.http.options import HttpOptions
@@ -109,9 +114,14 @@ SCHEMA = strawberry.Schema(Query, Mutation, config=StrawberryConfig(enable_exper
 
 
 def serve_front_door(
-    journal: Journal, *, trusted: TrustedFile | None = None, **given: object
+    journal: Journal,
+    *,
+    trusted: TrustedFile | None = None,
+    authentication: Authentication = OPEN,
+    viewers: Viewers | None = None,
+    **given: object,
 ) -> AbstractAsyncContextManager[httpx.AsyncClient]:
-    """Start the front door with the options given."""
+    """Start the front door with the options given; `viewers` look after whoever gets more than one answer."""
 
     @contextmanager
     def make_context(caller: CallerInfo) -> Iterator[Journal]:
@@ -130,5 +140,9 @@ def serve_front_door(
         return journal.not_ready
 
     options = HttpOptions(**given)
-    paths = routes(SCHEMA, make_context, ready, [], options, trusted=trusted)
+    execution = Execution(Executor(SCHEMA), make_context, Budget())
+    subscriptions = viewers and Subscriptions(execution, None, viewers, StreamCounts(0, 0), 0)
+    paths = routes(
+        SCHEMA, make_context, ready, [], options, authentication, trusted=trusted, subscriptions=subscriptions
+    )
     return serving(application([*paths, *graphiql_routes()], options))

@@ -2,16 +2,24 @@
 
 import asyncio
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 
 import httpx
 import pytest
 
+from gateway.execution.viewers import Viewers
+from gateway.http.auth import Authentication
 from gateway.http.stream_options import StreamOptions
+from gateway.model.caller import ALL_SCOPES, Scope
+from gateway.store.api_keys import ApiKey
 from tests.http.front_door import Journal, Serve
 from tests.http.parts import parts_of
 
 NEW = "multipart/mixed;incrementalSpec=v0.2, application/graphql-response+json, application/json;q=0.9"
 OLD = "multipart/mixed;deferSpec=20220824, application/json"
+KEY = ApiKey("1", "phone", ALL_SCOPES, None, 0, None, None)
 DEFERRED = '{ item { name ... @defer(label: "later") { detail } } }'
 STREAMED = '{ items @stream(initialCount: 1, label: "rest") { name } }'
 
@@ -138,6 +146,35 @@ async def test_the_deadline_is_of_all_parts(serve: Serve, journal: Journal) -> N
     [completed] = last["completed"]
     assert completed["errors"][0]["extensions"] == {"code": "DEADLINE_EXCEEDED"}
     assert last["hasNext"] is False
+
+
+@pytest.mark.parametrize(
+    ("left", "code"),
+    [
+        (None, "UNAUTHENTICATED"),
+        (replace(KEY, revoked_at=1), "UNAUTHENTICATED"),
+        (replace(KEY, scopes=frozenset({Scope.USERS_READ})), "FORBIDDEN"),
+        (replace(KEY, sources=frozenset()), "FORBIDDEN"),
+    ],
+)
+async def test_what_is_taken_away_ends_the_answer(serve: Serve, left: ApiKey | None, code: str) -> None:
+    """A key that is revoked, or may do less, before the last part: that part tells so, and nothing of the data."""
+    found = [left, KEY]
+
+    async def find(_: str) -> ApiKey | None:
+        return found.pop()
+
+    now = partial(datetime.now, UTC)
+    authentication = Authentication(required=True, api_keys=find, tokens=None, clock=now)
+    async with serve(authentication=authentication, viewers=Viewers(0.0, now)) as client:
+        client.headers["x-api-key"] = "gwk_1_secret"
+        first, last = parts_of(await ask(client, DEFERRED, NEW))
+
+    assert first["data"] == {"item": {"name": "a"}}
+    [completed] = last["completed"]
+    assert completed["errors"][0]["extensions"] == {"code": code}
+    assert last.keys() == {"completed", "hasNext"}
+    assert found == []
 
 
 async def test_leaving_stops_the_work(serve: Serve, journal: Journal) -> None:

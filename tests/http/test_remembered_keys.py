@@ -54,6 +54,18 @@ async def test_a_revoked_key_is_known_as_such_within_a_second() -> None:
     assert len(store.asked) == 3
 
 
+async def test_who_looks_anew_asks_the_store() -> None:
+    """Whatever is remembered, and what is found so is known to the others too."""
+    store = Store(good=KEY)
+    keys = RememberedKeys(store.find, lambda: store.time)
+    await keys.find("good")
+    store.keys["good"] = revoked = replace(KEY, revoked_at=1)
+
+    assert await keys.find_anew("good") == revoked
+    assert await keys.find("good") == revoked
+    assert len(store.asked) == 3
+
+
 async def test_a_guess_is_looked_up_each_time() -> None:
     """A key that is made counts at once, and guesses take no memory."""
     store = Store()

@@ -74,6 +74,7 @@ class Options:
     most_waiting: int = 1_000_000
     poll_seconds: float = 60.0
     check_seconds: float = 60.0
+    checks_unasked: bool = True
     most: int = 0
     most_of_one: int = 0
     budget: Budget = field(default_factory=Budget)
@@ -203,7 +204,8 @@ async def following(
     subscriptions = Subscriptions(execution, Live(hub, feeds), viewers, counts, options.most_waiting)
     async with AsyncExitStack() as stack:
         polling = [feeds.run(), *(poller.run() for poller in pollers.values())] if pollers else []
-        for work in (hub.run(), viewers.run(), *polling):
+        checking = [viewers.run()] if options.checks_unasked else []
+        for work in (hub.run(), *checking, *polling):
             stack.push_async_callback(_stop, asyncio.create_task(work))
         yield Following(context, clock, hub, viewers, subscriptions, watched, fleet)
 
@@ -238,6 +240,15 @@ async def take(stream: Stream, count: int) -> list[Payload]:
     """The next payloads; none may be missing for long."""
     async with asyncio.timeout(PATIENCE):
         return [await anext(stream) for _ in range(count)]
+
+
+async def waiting(stream: Stream) -> asyncio.Future[Payload]:
+    """A reader that has had all that there was, and waits for what comes."""
+    reading = asyncio.ensure_future(anext(stream))
+    async with asyncio.timeout(PATIENCE):
+        while stream._waiter is None:  # noqa: ASYNC110 - it has no event for that
+            await asyncio.sleep(0.001)
+    return reading
 
 
 async def rest(live: Following, stream: Stream) -> list[Payload]:

@@ -16,7 +16,7 @@ from gateway.store.retention import delete_changes_before
 from gateway.store.times import milliseconds
 from gateway.wire.errors import ServiceError
 from tests.clock import Clock
-from tests.live.following import CHANGES, EVENTS, Options, ending, following, names, rest, take
+from tests.live.following import CHANGES, EVENTS, Options, ending, following, names, rest, take, waiting
 from tests.schema.upstreams import BUTTONS
 
 A, B = "G030PM0000000001", "G030PM0000000002"
@@ -29,8 +29,9 @@ async def test_a_client_that_reads_too_slowly_is_let_go(database: Database, cloc
         await live.buttons(A, B)
         stream, quick = await live.open(), await live.open()
         presses = [A, B] * 4
+        reading = await waiting(stream)
         await live.press(A)
-        had = await take(stream, 1)
+        had = [await reading]
         for one in presses:
             await live.press(one)
             await take(quick, 1)
@@ -205,6 +206,69 @@ async def test_what_is_taken_away_ends_the_stream(
 
         assert (end.code, end.cursor) == (code, had[0].cursor)
         assert names(await take(other, 2)) == [A, A]
+
+
+@pytest.mark.parametrize(("seconds", "looks"), [(60.0, 1), (0.0, 6)])
+async def test_a_look_is_good_for_its_time(database: Database, clock: Clock, seconds: float, looks: int) -> None:
+    """Until then it is good for every payload of every stream of the caller; after that each is looked at again."""
+    looked: list[Caller] = []
+
+    async def refresh() -> Caller:
+        looked.append(KEY)
+        return KEY
+
+    async with following(database, clock, Options(check_seconds=seconds, checks_unasked=False)) as live:
+        await live.buttons(A)
+        streams = [await live.open(caller=KEY, viewer=Viewer(KEY, "key:1", refresh)) for _ in range(3)]
+        await live.press(A, A)
+        for stream in streams:
+            assert names(await take(stream, 2)) == [A, A]
+
+        assert len(looked) == looks
+
+
+async def test_nothing_is_sent_on_an_old_look(database: Database, clock: Clock) -> None:
+    """Where nobody has noticed yet that a key was revoked, the next payload is not sent, and is there on return."""
+    stands: list[Caller | None] = [KEY]
+
+    async def refresh() -> Caller | None:
+        return stands[-1]
+
+    async with following(database, clock, Options(check_seconds=0.0, checks_unasked=False)) as live:
+        await live.buttons(A)
+        stream = await live.open(caller=KEY, viewer=Viewer(KEY, "key:1", refresh))
+        await live.press(A, A)
+        had = await take(stream, 1)
+        stands.append(None)
+        end = await ending(stream)
+        again = await live.open(after=end.cursor)
+
+        assert (end.code, end.cursor) == ("UNAUTHENTICATED", had[0].cursor)
+        assert names(await rest(live, again)) == [A]
+
+
+async def test_nothing_is_sent_while_nobody_can_tell(database: Database, clock: Clock) -> None:
+    """While credentials cannot be looked at the stream stands still, and then it goes on with all that happened."""
+    asked = asyncio.Event()
+    answers = [RuntimeError("down"), RuntimeError("down")]
+
+    async def refresh() -> Caller | None:
+        if answers:
+            asked.set()
+            raise answers.pop()
+        return KEY
+
+    async with following(database, clock, Options(check_seconds=0.01, checks_unasked=False)) as live:
+        await live.buttons(A)
+        stream = await live.open(caller=KEY, viewer=Viewer(KEY, "key:1", refresh))
+        await live.press(A, A)
+        reading = asyncio.create_task(take(stream, 2))
+        await asked.wait()
+        had_then = reading.done()
+
+        assert not had_then
+        assert names(await reading) == [A, A]
+        assert answers == []
 
 
 async def test_more_scopes_than_before_end_nothing(database: Database, clock: Clock) -> None:
