@@ -46,7 +46,7 @@ class UserOrder:
 
 def device_values(device: Device, order: Sequence[DeviceOrder]) -> tuple[SortValue, ...]:
     """What the order compares of a device: a value for each criterion, None where the device lacks it."""
-    return tuple(_device_value(device, criterion.field) for criterion in order)
+    return tuple([_device_value(device, criterion.field) for criterion in order])
 
 
 def device_key(device: Device) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from operator import itemgetter
+from typing import TypeVar
 
 from gateway.model.device import AlexaDevice, Device
 from gateway.model.errors import GatewayError, NotFound, Rejected
@@ -65,11 +66,10 @@ class AlexaSource:
         operation = WireOperation(
             self.upstream,
             "SearchRooms",
-            "Rooms",
             alexa_search.sorted_by([("RoomName", False)]),
             alexa_search.sorted_by([("RoomName", True)]),
             CEILING,
-            self._room,
+            lambda answer: read(self.name, self._rooms, answer),
             lambda room: room.arn,
             None if wanted.name_contains is None else keep,
             counts=True,
@@ -91,11 +91,10 @@ class AlexaSource:
         operation = WireOperation(
             self.upstream,
             "SearchUsers",
-            "Users",
             asked.params,
             asked.reversed_params,
             CEILING,
-            self._user,
+            lambda answer: read(self.name, self._users, answer),
             lambda user: user.arn,
             None if asked.done_there else keep,
             counts=True,
@@ -105,21 +104,21 @@ class AlexaSource:
     async def devices(self, arns: Sequence[str]) -> Sequence[Device | GatewayError | None]:
         """Read each with all that a search tells; None for one that is not (or no longer) this account's."""
         if "GetDeviceData" not in self.upstream.beyond:
-            return await devices_by_arn(self.upstream, arns, self._device)
+            return await devices_by_arn(self.upstream, arns, self._found)
         asked = [{"DeviceArn": arn, "Source": self.name} for arn in arns]
         return [
-            _or_none(answer, "Device", _as_it_is) for answer in await self.upstream.call_many("GetDeviceData", asked)
+            _or_none(answer, itemgetter("Device")) for answer in await self.upstream.call_many("GetDeviceData", asked)
         ]
 
     async def rooms_by_arn(self, arns: Sequence[str]) -> Sequence[Room | GatewayError | None]:
         answers = await self.upstream.call_many("GetRoom", [{"RoomArn": arn} for arn in arns])
-        return [_or_none(answer, "Room", self._room) for answer in answers]
+        return [_or_none(answer, lambda found: read(self.name, self._room, found)) for answer in answers]
 
     async def users_by_arn(self, arns: Sequence[str]) -> Sequence[User | GatewayError | None]:
         """Find users; over AWS by reading the list, up to the scan limit (ScanLimit beyond it)."""
         if "GetUser" in self.upstream.beyond:
             asked = [{"UserArn": arn, "Source": self.name} for arn in arns]
-            return [_or_none(answer, "User", _as_it_is) for answer in await self.upstream.call_many("GetUser", asked)]
+            return [_or_none(answer, itemgetter("User")) for answer in await self.upstream.call_many("GetUser", asked)]
         found = {one.item.arn: one.item for one in await self._users_over_wire(UserFilter(), ()).all()}
         return [found.get(arn) for arn in arns]
 
@@ -154,11 +153,10 @@ class AlexaSource:
         return WireOperation(
             self.upstream,
             "SearchDevices",
-            "Devices",
             asked.params,
             asked.reversed_params,
             CEILING,
-            self._device,
+            self._found,
             lambda device: device.key,
             None if asked.done_there else keep,
             counts=True,
@@ -173,24 +171,24 @@ class AlexaSource:
                 kept.append(device)
         return kept
 
-    def _device(self, raw: Params) -> Device:
-        return read(self.name, lambda one: alexa_answers.device(self.name, one), raw)
+    def _found(self, answer: Params) -> Sequence[Device]:
+        return read(self.name, self._devices, answer)
 
-    def _room(self, raw: Params) -> Room:
-        return read(self.name, lambda one: alexa_answers.room(self.name, one), raw)
+    def _devices(self, answer: Params) -> Sequence[Device]:
+        return [alexa_answers.device(self.name, raw) for raw in answer.get("Devices", ())]
 
-    def _user(self, raw: Params) -> User:
-        return read(self.name, lambda one: alexa_answers.user(self.name, one), raw)
+    def _rooms(self, answer: Params) -> Sequence[Room]:
+        return [alexa_answers.room(self.name, raw) for raw in answer.get("Rooms", ())]
+
+    def _room(self, answer: Params) -> Room:
+        return alexa_answers.room(self.name, answer.get("Room", {}))
+
+    def _users(self, answer: Params) -> Sequence[User]:
+        return [alexa_answers.user(self.name, raw) for raw in answer.get("Users", ())]
 
 
-def _or_none(
-    answer: Params | GatewayError, member: str, decode: Callable[[Params], Item]
-) -> Item | GatewayError | None:
+def _or_none(answer: Params | GatewayError, decode: Callable[[Params], Item]) -> Item | GatewayError | None:
     if isinstance(answer, GatewayError):
         # A key that the service finds no key at all is nobody's.
         return None if isinstance(answer, NotFound | Rejected) else answer
-    return decode(answer.get(member, {}))
-
-
-def _as_it_is(value: Any) -> Any:  # noqa: ANN401  # what is beyond the wire is a model's value already
-    return value
+    return decode(answer)

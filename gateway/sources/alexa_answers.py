@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.model.device import AlexaDevice, AlexaDeviceStatus, AlexaDeviceStatusDetail, ConnectionStatus, Device
-from gateway.model.event import DeviceEvent
+from gateway.model.device import AlexaDevice, AlexaDeviceStatus, AlexaDeviceStatusDetail, ConnectionStatus
 from gateway.model.room import Room
 from gateway.model.tag import Tag
 from gateway.model.user import EnrollmentStatus, User
-from gateway.sources.answer import moment, read, text, word
-from gateway.sources.events import milliseconds, utc
+from gateway.sources.answer import moment, text, word
+from gateway.sources.events import Told, to_millisecond
 
 
 def device(source: str, raw: Mapping[str, Any]) -> AlexaDevice:
@@ -55,16 +54,15 @@ def tags(raw: Mapping[str, Any]) -> tuple[Tag, ...]:
     return tuple(sorted(pairs, key=lambda tag: tag.key))
 
 
-def event(of: Device, raw: Mapping[str, Any]) -> DeviceEvent:
-    """Read a DeviceEvent; raw keeps its time as it travelled, in epoch seconds."""
-    return read(of.source, lambda one: _event(of, one), raw)
+def events(raw: Mapping[str, Any]) -> list[Told]:
+    """Read a page of events (ListDeviceEvents)."""
+    return [event(one) for one in raw.get("DeviceEvents", ())]
 
 
-def _event(of: Device, raw: Mapping[str, Any]) -> DeviceEvent:
+def event(raw: Mapping[str, Any]) -> Told:
+    """Read a DeviceEvent; what is kept of it as it travelled has its time in epoch seconds."""
     time = moment(raw["Timestamp"])
     if time is None:
         raise TypeError
     kind, value = text(raw["Type"]), text(raw.get("Value", ""))
-    return DeviceEvent(
-        of, utc(milliseconds(time)), kind, value, {"Type": kind, "Value": value, "Timestamp": time.timestamp()}
-    )
+    return to_millisecond(time), kind, value, {"Type": kind, "Value": value, "Timestamp": time.timestamp()}

@@ -16,7 +16,7 @@ CEILING = 50
 
 
 async def devices_by_arn(
-    upstream: Upstream, arns: Sequence[str], decode: Callable[[Params], Device]
+    upstream: Upstream, arns: Sequence[str], decode: Callable[[Params], Sequence[Device]]
 ) -> Sequence[Device | GatewayError | None]:
     serials = await _serials(upstream, arns)
     known = sorted({serial for serial in serials.values() if isinstance(serial, str)})
@@ -48,7 +48,7 @@ async def _serials(upstream: Upstream, arns: Sequence[str]) -> Mapping[str, str 
 
 
 async def _search(
-    upstream: Upstream, serials: Sequence[str], decode: Callable[[Params], Device]
+    upstream: Upstream, serials: Sequence[str], decode: Callable[[Params], Sequence[Device]]
 ) -> Mapping[str, Device]:
     found: dict[str, Device] = {}
     token: str | None = None
@@ -56,9 +56,7 @@ async def _search(
         follow = {} if token is None else {"NextToken": token}
         filters = [{"Key": "DeviceSerialNumber", "Values": list(serials)}]
         answer = await upstream.call("SearchDevices", {"Filters": filters, "MaxResults": CEILING, **follow})
-        for raw in answer.get("Devices", ()):
-            device = decode(raw)
-            found[device.arn] = device
+        found |= {device.arn: device for device in decode(answer)}
         token = answer.get("NextToken")
         if token is None:
             return found

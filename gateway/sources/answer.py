@@ -12,10 +12,29 @@ Made = TypeVar("Made")
 Word = TypeVar("Word", bound=StrEnum)
 
 
-def read(source: str, make: Callable[[Mapping[str, Any]], Made], raw: Mapping[str, Any]) -> Made:
-    """Make a value of an answer; raise UpstreamUnavailable where a member is missing or of the wrong kind."""
+class SharedAnswer(dict[str, Any]):
+    """An answer that is told to several. What one function makes of it is made once, for all of them."""
+
+    __slots__ = ("_made",)
+
+    def __init__(self, answer: Mapping[str, Any]) -> None:
+        super().__init__(answer)
+        self._made: dict[Callable[[Mapping[str, Any]], Any], Any] = {}
+
+    def made(self, make: Callable[[Mapping[str, Any]], Made]) -> Made:
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: Made = self._made[make]
+        return made
+
+
+def read(source: str, make: Callable[[Mapping[str, Any]], Made], answer: Mapping[str, Any]) -> Made:
+    """Make a value of an answer; raise UpstreamUnavailable where a member is missing or of the wrong kind.
+
+    `make` is a function of the answer alone, and nobody changes what it made.
+    """
     try:
-        return make(raw)
+        return answer.made(make) if isinstance(answer, SharedAnswer) else make(answer)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UpstreamUnavailable(f"Source {source} answered something that is not its service's.", source) from error
 

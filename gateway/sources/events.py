@@ -1,4 +1,6 @@
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any, TypeAlias
 
 from gateway.model.errors import GatewayError
 from gateway.model.event import DeviceEvent
@@ -9,6 +11,10 @@ from gateway.sources.upstream import Params
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 LATEST = datetime(9999, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)
+
+
+Told: TypeAlias = tuple[datetime, str, str, Mapping[str, Any]]
+"""What a service tells of an event: the members of a DeviceEvent behind its device."""
 
 
 @value
@@ -47,6 +53,13 @@ def utc(time: int) -> datetime:
 def milliseconds(moment: datetime) -> int:
     """Milliseconds since 1970, the rest cut off."""
     return (moment - EPOCH) // MILLISECOND
+
+
+def to_millisecond(moment: datetime) -> datetime:
+    """The moment in UTC, cut off at the millisecond."""
+    moment = moment.astimezone(UTC)
+    finer = moment.microsecond % 1000
+    return moment.replace(microsecond=moment.microsecond - finer) if finer else moment
 
 
 def whole_millisecond(moment: datetime) -> datetime:

@@ -2,9 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 
@@ -15,7 +14,8 @@ from gateway.model.order import DeviceOrder, device_key, device_values
 from gateway.model.query import EventQuery
 from gateway.model.service import DeviceService
 from gateway.model.tag import Tag
-from gateway.sources.answer import read, tags_of, text
+from gateway.sources import one_click_answers
+from gateway.sources.answer import read
 from gateway.sources.events import EventRun, run_of
 from gateway.sources.gathered_listing import GatheredListing
 from gateway.sources.keyset_listing import KeysetListing
@@ -66,7 +66,10 @@ class OneClickSource:
 
     async def methods(self, device_ids: Sequence[str]) -> Sequence[tuple[DeviceMethod, ...] | GatewayError]:
         answers = await self.upstream.call_many("GetDeviceMethods", [{"DeviceId": one} for one in device_ids])
-        return [answer if isinstance(answer, GatewayError) else read(self.name, _methods, answer) for answer in answers]
+        return [
+            answer if isinstance(answer, GatewayError) else read(self.name, one_click_answers.methods, answer)
+            for answer in answers
+        ]
 
     async def events(self, queries: Sequence[tuple[Device, EventQuery]]) -> Sequence[EventRun | GatewayError]:
         if "QueryDeviceEvents" not in self.upstream.beyond:
@@ -128,11 +131,10 @@ class OneClickSource:
         return WireOperation(
             self.upstream,
             "ListDevices",
-            "Devices",
             one_type,
             None,
             LIST_CEILING,
-            self._device,
+            lambda answer: read(self.name, self._devices, answer),
             lambda device: device.key,
             None if done_there else keep,
             counts=False,
@@ -141,34 +143,18 @@ class OneClickSource:
     def _described(self, answer: Params | GatewayError) -> Device | GatewayError | None:
         if isinstance(answer, GatewayError):
             return None if isinstance(answer, NotFound) else answer
-        return self._device(answer.get("DeviceDescription", {}))
+        return read(self.name, self._device, answer)
 
-    def _device(self, raw: Params) -> Device:
-        return read(self.name, self._make, raw)
+    def _device(self, answer: Params) -> Device:
+        return one_click_answers.device(self.name, answer.get("DeviceDescription", {}), self.life_unit)
 
-    def _make(self, raw: Mapping[str, Any]) -> OneClickDevice:
-        life = raw.get("RemainingLife")
-        return OneClickDevice(
-            self.name,
-            text(raw["Arn"]),
-            text(raw["DeviceId"]),
-            text(raw["Type"]),
-            raw.get("Enabled") is True,
-            None if life is None else float(life) / self.life_unit,
-            dict(raw.get("Attributes") or {}),
-            tags_of(raw.get("Tags") or {}),
-        )
+    def _devices(self, answer: Params) -> Sequence[Device]:
+        return [one_click_answers.device(self.name, raw, self.life_unit) for raw in answer.get("Devices", ())]
 
 
 def _check_device_id(text: str) -> None:
     if not DEVICE_ID.fullmatch(text):
         raise NotFound("There is no such device.")
-
-
-def _methods(raw: Mapping[str, Any]) -> tuple[DeviceMethod, ...]:
-    return tuple(
-        DeviceMethod(text(method["DeviceType"]), text(method["MethodName"])) for method in raw["DeviceMethods"]
-    )
 
 
 def _json_or_text(response: str) -> object:

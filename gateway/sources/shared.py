@@ -7,6 +7,7 @@ import orjson
 from gateway.cache.in_flight import InFlight
 from gateway.cache.recent import Recent
 from gateway.model.errors import GatewayError
+from gateway.sources.answer import SharedAnswer
 from gateway.sources.probe import Probe
 from gateway.sources.upstream import Params, Upstream
 
@@ -68,9 +69,9 @@ class SharedUpstream:
     async def _ask(self, key: str, operation: str, params: Params) -> Params:
         recent, epoch = self.recent, self.in_flight.epoch
         if recent is None or operation in _NEWS:
-            return await self.upstream.call(operation, params)
+            return SharedAnswer(await self.upstream.call(operation, params))
         asked_at = recent.now()
-        answer = await self.upstream.call(operation, params)
+        answer = SharedAnswer(await self.upstream.call(operation, params))
         if epoch is not None and epoch == self.in_flight.epoch:
             recent.put(key, _subject(params), answer, asked_at)
         return answer

@@ -12,7 +12,6 @@ from gateway.sources.wire_pages import (
     NOTHING,
     Bound,
     RawPage,
-    StreamPlace,
     WireOperation,
     bound_of,
     first_index,
@@ -144,17 +143,11 @@ class WireListing(Generic[Item]):
         return place.token, Bound(place.key, inside, place.index)
 
     async def _found(self, page: RawPage[Item], first: int, last: int, *, reverse: bool) -> list[Found[Item]]:
-        operation = self.operation
+        operation, values = self.operation, self.values
         wanted = page.items[first:last]
-        kept = wanted if operation.keep is None else await operation.keep(wanted)
-        keys = {operation.key(item) for item in kept}
-        final = len(page.items) - 1
+        kept = None if operation.keep is None else {operation.key(item) for item in await operation.keep(wanted)}
         return [
-            Found(
-                item,
-                self.values(item),
-                StreamPlace(reverse, page.token, index, key, page.next_token if index == final else None).plain(),
-            )
-            for index, (item, key) in enumerate(zip(page.items, page.keys, strict=True))
-            if first <= index < last and key in keys
+            Found(item, values(item), page.place(index, reverse=reverse))
+            for index, item in enumerate(wanted, first)
+            if kept is None or page.keys[index] in kept
         ]

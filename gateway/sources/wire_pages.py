@@ -22,10 +22,15 @@ class RawPage(Generic[Item]):
     def index(self, key: str) -> int | None:
         return self.keys.index(key) if key in self.keys else None
 
+    def place(self, index: int, *, reverse: bool) -> Place:
+        """Where an item of the page stands, as StreamPlace has it; `reverse`: the page was read from the list's end."""
+        is_last = index == len(self.items) - 1
+        return [reverse, self.token, index, self.keys[index], self.next_token if is_last else None]
+
 
 @dataclass(frozen=True, slots=True)
 class WireOperation(Generic[Item]):
-    """How a service lists: the operation, its members, the largest page, and what to make of an item.
+    """How a service lists: the operation, its members, the largest page, and the items of an answer.
 
     `reversed_params` ask for the same list from its end, where the service can; `keep` drops what the service could not
     filter, and None means that it filters all by itself; `counts`: it tells a TotalCount.
@@ -33,11 +38,10 @@ class WireOperation(Generic[Item]):
 
     upstream: Upstream
     name: str
-    result: str
     params: Params
     reversed_params: Params | None
     ceiling: int
-    decode: Callable[[Params], Item]
+    decode: Callable[[Params], Sequence[Item]]
     key: Callable[[Item], str]
     keep: Callable[[Sequence[Item]], Awaitable[Sequence[Item]]] | None
     counts: bool
@@ -52,10 +56,10 @@ class WireOperation(Generic[Item]):
             follow = {} if following is None else {"NextToken": following}
             asked = {**params, "MaxResults": wanted - len(items), **follow}
             answer = await self.upstream.call(self.name, asked)
-            items += [self.decode(raw) for raw in answer.get(self.result, ())]
+            items += self.decode(answer)
             following = answer.get("NextToken")
             if following is None or len(items) >= wanted:
-                return RawPage(token, items, [self.key(item) for item in items], following)
+                return RawPage(token, items, list(map(self.key, items)), following)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +74,6 @@ class StreamPlace:
     index: int
     key: str
     next_token: str | None
-
-    def plain(self) -> Place:
-        return [self.reverse, self.token, self.index, self.key, self.next_token]
 
 
 def place_of(cut: SourceCut) -> StreamPlace:

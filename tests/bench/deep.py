@@ -11,7 +11,7 @@ from gateway.settings.settings import Settings
 from gateway.sources.fleet import ALL_SOURCES, Fleet
 from gateway.sources.keyset_listing import place_of
 from gateway.sources.listing import Place
-from gateway.sources.wire_pages import StreamPlace
+from gateway.sources.wire_pages import RawPage
 from tests.bench.fleets import BUTTONS, ONE_CLICK, button_id
 from tests.bench.operations import PAGE_SIZE, Operation, page, page_before
 
@@ -60,4 +60,4 @@ def _wire_place(settings: Settings, number: int) -> Place:
     """The last item of a page of the service's, whose NextToken goes on behind it."""
     purpose = json.dumps(["ListDevices", ONE_CLICK.account, ONE_CLICK.region, None])
     token = Sealer(derived_key(settings, "next tokens")).seal(purpose, [button_id(number)])
-    return StreamPlace(reverse=False, token=None, index=0, key=button_id(number), next_token=token).plain()
+    return RawPage(None, (number,), (button_id(number),), token).place(0, reverse=False)
