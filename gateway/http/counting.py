@@ -7,6 +7,7 @@ from gateway.execution.result import Result
 from gateway.http.doors import OTHER, door_of
 from gateway.http.exchange import Exchange
 from gateway.http.streamed_response import STREAMED
+from gateway.observability.instruments import Count, Spread
 from gateway.observability.metrics import Metrics
 
 GRAPHQL = "graphql"
@@ -15,18 +16,37 @@ OK = "OK"
 METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"})
 
 
-def count_exchange(metrics: Metrics, scope: Scope, exchange: Exchange, seconds: float) -> None:
-    """Count a request and the bytes of its bodies, and time it unless it streamed.
+class ExchangeCounts:
+    """Counts requests and the bytes of their bodies, and times what did not stream.
 
     `status` is 0 where the client left unanswered.
     """
-    door = door_of(scope["path"])
-    method = scope["method"] if scope["method"] in METHODS else OTHER
-    metrics.requests(door, method, str(exchange.status or 0)).inc()
-    if not scope["state"].get(STREAMED):
-        metrics.request_seconds(door).observe(seconds)
-    metrics.request_bytes(door).inc(exchange.received)
-    metrics.response_bytes(door).inc(exchange.sent)
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._found: dict[tuple[str, str, int], tuple[Count, Spread, Count, Count]] = {}
+
+    def add(self, scope: Scope, exchange: Exchange, seconds: float) -> None:
+        method = scope["method"] if scope["method"] in METHODS else OTHER
+        key = door_of(scope["path"]), method, exchange.status or 0
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._find(*key)
+        requests, times, received, sent = found
+        requests.inc()
+        if STREAMED not in scope["state"]:
+            times.observe(seconds)
+        received.inc(exchange.received)
+        sent.inc(exchange.sent)
+
+    def _find(self, door: str, method: str, status: int) -> tuple[Count, Spread, Count, Count]:
+        metrics = self._metrics
+        return (
+            metrics.requests(door, method, str(status)),
+            metrics.request_seconds(door),
+            metrics.request_bytes(door),
+            metrics.response_bytes(door),
+        )
 
 
 def count_refusal(metrics: Metrics, refused: Result, door: str = GRAPHQL) -> None:

@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway.execution.result import internal_error
 from gateway.http.accept import MediaType
 from gateway.http.access_log import log_request
-from gateway.http.counting import count_exchange
+from gateway.http.counting import ExchangeCounts
 from gateway.http.exchange import Exchange
 from gateway.http.guard import Guard
 from gateway.http.options import HttpOptions
@@ -29,7 +29,7 @@ class EveryRequest:
 
     def __init__(self, app: ASGIApp, options: HttpOptions, metrics: Metrics) -> None:
         self._app = app
-        self._metrics = metrics
+        self._counts = ExchangeCounts(metrics)
         self._guard = Guard(options, metrics)
         guarded = GuardedSockets(app, self._guard)
         self._sockets: ASGIApp = SocketIdAndAccessLog(guarded) if options.streams.websocket else guarded
@@ -49,7 +49,7 @@ class EveryRequest:
         finally:
             seconds = time.perf_counter() - began
             log_request(scope, exchange.status, seconds)
-            count_exchange(self._metrics, scope, exchange, seconds)
+            self._counts.add(scope, exchange, seconds)
             structlog.contextvars.reset_contextvars(**bound)
 
     async def _serve(self, scope: Scope, exchange: Exchange) -> None:

@@ -1,3 +1,5 @@
+from itertools import chain
+
 from starlette.types import Scope
 
 from gateway.execution.result import ErrorCode
@@ -9,9 +11,8 @@ PER_LINE = 4
 
 def refuse_head(scope: Scope, max_bytes: int) -> HttpRefused | None:
     """Refuse a request whose line and headers are larger than `max_bytes`: 414 for the line alone, else 431."""
-    size = line = len(scope["raw_path"]) + len(scope["query_string"])
-    for name, value in scope["headers"]:
-        size += len(name) + len(value) + PER_LINE
+    line, headers = len(scope["raw_path"]) + len(scope["query_string"]), scope["headers"]
+    size = line + PER_LINE * len(headers) + sum(map(len, chain.from_iterable(headers)))
     return head_too_large(max_bytes, 414 if line > max_bytes else 431) if size > max_bytes else None
 
 
