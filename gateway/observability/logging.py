@@ -9,6 +9,8 @@ from typing import Any
 import orjson
 import structlog
 
+from gateway.observability.lines import Lines
+
 
 def configure_logging(form: str | None, level: str) -> None:
     """Log to stderr as lines for people ("console") or as JSON ("json"); None: by whether stderr is a terminal.
@@ -50,7 +52,8 @@ def _for_people() -> tuple[list[structlog.typing.Processor], Callable[..., struc
 def _for_programs() -> tuple[list[structlog.typing.Processor], Callable[..., structlog.typing.WrappedLogger]]:
     """Half of what a small request spends on its line goes into making it up for people."""
     renderer = structlog.processors.JSONRenderer(serializer=_json)
-    return [_time, structlog.processors.format_exc_info, renderer], structlog.BytesLoggerFactory(sys.stderr.buffer)
+    lines = Lines(sys.stderr.buffer)
+    return [_time, structlog.processors.format_exc_info, renderer], lambda *_: lines
 
 
 def _time(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

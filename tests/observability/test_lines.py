@@ -1,0 +1,74 @@
+import asyncio
+import io
+
+from gateway.observability.lines import Lines
+
+
+class File(io.BytesIO):
+    """Remembers each write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes: list[bytes] = []
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]  # of bytes is all that is written
+        self.writes.append(data)
+        return len(data)
+
+
+def test_outside_of_a_loop_a_line_is_written_at_once() -> None:
+    """What a command logs is there when the command has logged it."""
+    file = File()
+    lines = Lines(file)
+
+    lines.info(b"one")
+    lines.error(b"two")
+
+    assert file.writes == [b"one\n", b"two\n"]
+
+
+async def test_lines_of_one_turn_are_one_write() -> None:
+    """What requests log in the same moment is written in order, and at once for all of them."""
+    file = File()
+    lines = Lines(file)
+
+    lines.info(b"one")
+    lines.warning(b"two")
+    assert file.writes == []
+    await asyncio.sleep(0)
+    assert file.writes == [b"one\ntwo\n"]
+
+    lines.info(b"three")
+    await asyncio.sleep(0)
+    assert file.writes == [b"one\ntwo\n", b"three\n"]
+
+
+def test_no_line_is_lost_with_its_loop() -> None:
+    """What is logged last before a loop ends is written by whoever logs next."""
+    file = File()
+    lines = Lines(file)
+    loop = asyncio.new_event_loop()
+    loop.call_soon(loop.stop)
+    loop.call_soon(lines.info, b"last")
+    loop.run_forever()
+    loop.close()
+    assert file.writes == []
+
+    async def another() -> None:
+        lines.info(b"next")
+        await asyncio.sleep(0)
+
+    asyncio.run(another())
+    assert file.writes == [b"last\nnext\n"]
+
+
+async def test_lines_of_threads_come_in_order() -> None:
+    """Whichever thread logs, a line comes after those before it, and once."""
+    file = File()
+    lines = Lines(file)
+
+    lines.info(b"one")
+    await asyncio.to_thread(lines.info, b"two")
+
+    assert b"".join(file.writes) == b"one\ntwo\n"
+    assert b"" not in file.writes
