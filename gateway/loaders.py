@@ -1,11 +1,16 @@
-"""Loaders of one request, named by key; a batch is one plural call of each source."""
+"""Loaders of one request, named by key; a batch is one plural call of a source.
 
-import asyncio
+A source that answers many keys at once is asked for those of all requests together, any other for those of this one:
+one caller's key is then not waited for by another.
+"""
+
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, TypeAlias
 
-from gateway.loader import Loader
+from gateway.cache.batches import Batches
+from gateway.loader import Loader, known
 from gateway.model.device import Device, DeviceMethod
 from gateway.model.errors import GatewayError
 from gateway.model.room import Room
@@ -17,54 +22,97 @@ from gateway.sources.event_pages import EventPage, EventsAsked, event_pages
 from gateway.sources.fleet import Fleet, Source
 from gateway.sources.one_click import OneClickSource
 
-SourceKey = tuple[str, str]
+SourceKey: TypeAlias = tuple[str, str]
 """A configured source's name, and the key of something in it."""
 
-EventKey: TypeAlias = tuple[Device, EventsAsked]
-"""A device, and what is asked of its events."""
+EventKey: TypeAlias = tuple[str, Device, EventsAsked]
+"""A source's name, a device of it, and what is asked of its events."""
 
 Load: TypeAlias = Callable[[Source, Sequence[Any]], Awaitable[Sequence[Any]]]
 """Asks a source for many things at once; an answer, a failure or None for each, in order."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Kind:
+    """What is loaded. `identity`: what a request keeps it under; `equal`: what makes it the same for several requests.
+
+    Either is the key itself where None. A key begins with its source's name.
+    """
+
+    name: str
+    load: Load
+    identity: Callable[[Any], Hashable] | None = None
+    equal: Callable[[Any], Hashable] | None = None
+
+
+class LoaderBatches:
+    """The batches of every kind of thing, over these sources: of one request, or of all.
+
+    `sizes`, by the kind's name, is told how many keys are asked for at once.
+    """
+
+    def __init__(self, sources: Mapping[str, Source], sizes: Spreads | None = None) -> None:
+        self._sources = sources
+        self._sizes = sizes
+        self._made: dict[str, Batches[Any, Any]] = {}
+
+    def of(self, kind: Kind) -> Batches[Any, Any]:
+        batches = self._made.get(kind.name)
+        if batches is None:
+            batches = self._made[kind.name] = Batches(partial(self._load, kind), kind.equal, _source_name)
+        return batches
+
+    def sweep(self) -> None:
+        """Stop what nobody waits for any more."""
+        for batches in self._made.values():
+            batches.sweep()
+
+    async def _load(self, kind: Kind, keys: Sequence[Any]) -> Sequence[Any]:
+        if self._sizes is not None:
+            self._sizes(kind.name).observe(len(keys))
+        return await kind.load(self._sources[_source_name(keys[0])], keys)
+
+
 class Loaders:
     """Those of one request, each made when it is first asked: most requests ask for one kind of thing or two.
 
-    `sizes`, by a loader's name, is told how many keys it asks for at once. `events_asked`: the same arguments stand for
-    one thing that is asked, until `forget`.
+    `shared` are the batches of sources that answer requests together; without them each is answered alone.
+    `events_asked`: the same arguments stand for one thing that is asked, until `forget`.
     """
 
-    def __init__(self, fleet: Fleet, sizes: Spreads | None = None) -> None:
-        self._load = partial(_loader, fleet, sizes)
+    def __init__(self, fleet: Fleet, sizes: Spreads | None = None, shared: LoaderBatches | None = None) -> None:
+        self._sources = fleet.sources
+        self._own = LoaderBatches(fleet.sources, sizes)
+        self._shared = shared or self._own
         self._made: list[Loader[Any, Any]] = []
         self._told: list[Device] = []
         self.events_asked: dict[object, EventsAsked] = {}
 
     @cached_property
     def device_by_id(self) -> Loader[SourceKey, Device | None]:
-        loader = self._make("device_by_id", _devices)
+        loader = self._make(DEVICE_BY_ID)
         _prime(loader, self._told)
         return loader
 
     @cached_property
     def tags_by_device(self) -> Loader[SourceKey, tuple[Tag, ...]]:
-        return self._make("tags_by_device", _tags)
+        return self._make(TAGS_BY_DEVICE)
 
     @cached_property
     def methods_by_device(self) -> Loader[SourceKey, tuple[DeviceMethod, ...]]:
-        return self._make("methods_by_device", _methods)
+        return self._make(METHODS_BY_DEVICE)
 
     @cached_property
     def room_by_arn(self) -> Loader[SourceKey, Room | None]:
-        return self._make("room_by_arn", _rooms)
+        return self._make(ROOM_BY_ARN)
 
     @cached_property
     def user_by_arn(self) -> Loader[SourceKey, User | None]:
-        return self._make("user_by_arn", _users)
+        return self._make(USER_BY_ARN)
 
     @cached_property
     def events_by_device(self) -> Loader[EventKey, EventPage]:
-        return self._make("events_by_device", _events, _event_identity)
+        return self._make(EVENTS_BY_DEVICE)
 
     def prime(self, devices: Sequence[Device]) -> None:
         """Remember what a list told, so that it is not asked again."""
@@ -84,63 +132,29 @@ class Loaders:
         """Stop what nobody waits for any more."""
         for loader in self._made:
             loader.close()
+        self._own.sweep()
+        self._shared.sweep()
 
-    def _make(self, name: str, load: Load, identity: Callable[[Any], Hashable] | None = None) -> Loader[Any, Any]:
-        loader = self._load(name, load, identity)
+    def _make(self, kind: Kind) -> Loader[Any, Any]:
+        loader: Loader[Any, Any] = Loader(partial(self._ask, self._own.of(kind), self._shared.of(kind)), kind.identity)
         self._made.append(loader)
         return loader
+
+    def _ask(self, own: Batches[Any, Any], shared: Batches[Any, Any], key: Any) -> Any:  # noqa: ANN401  # of its kind
+        """What becomes of a key; None where it is of no source."""
+        source = self._sources.get(key[0])
+        if source is None:
+            return known(None)
+        return (shared if source.answers_together else own).load(key)
+
+
+def _source_name(key: tuple[str, Any]) -> str:
+    return key[0]
 
 
 def _prime(loader: Loader[SourceKey, Device | None], devices: Sequence[Device]) -> None:
     for device in devices:
         loader.prime((device.source, device.key), device)
-
-
-def _loader(
-    fleet: Fleet,
-    sizes: Spreads | None,
-    name: str,
-    load: Load,
-    identity: Callable[[Any], Hashable] | None = None,
-) -> Loader[Any, Any]:
-    async def batch(keys: Sequence[Any]) -> list[Any]:
-        if sizes is not None:
-            sizes(name).observe(len(keys))
-        return await _by_source(fleet.sources, keys, load)
-
-    return Loader(batch, identity)
-
-
-async def _by_source(
-    sources: Mapping[str, Source],
-    keys: Sequence[Any],
-    load: Load,
-) -> list[Any]:
-    """Load the keys of each source by one call, all sources at once; a key of no source is None."""
-    groups: dict[str, list[int]] = {}
-    for index, key in enumerate(keys):
-        source = key[0] if isinstance(key[0], str) else key[0].source
-        groups.setdefault(source, []).append(index)
-    loaded: list[Any] = [None] * len(keys)
-
-    async def fill(source: Source, indexes: Sequence[int]) -> None:
-        answers = await _or_failures(load, source, [keys[index] for index in indexes])
-        for index, answer in zip(indexes, answers, strict=True):
-            loaded[index] = answer
-
-    fills = [fill(sources[name], indexes) for name, indexes in groups.items() if name in sources]
-    if len(fills) == 1:
-        await fills[0]
-    else:
-        await asyncio.gather(*fills)
-    return loaded
-
-
-async def _or_failures(load: Load, source: Source, keys: Sequence[Any]) -> Sequence[Any]:
-    try:
-        return await load(source, keys)
-    except GatewayError as failure:
-        return [failure] * len(keys)
 
 
 async def _devices(source: Source, keys: Sequence[SourceKey]) -> Sequence[Device | GatewayError | None]:
@@ -172,9 +186,23 @@ async def _users(source: Source, keys: Sequence[SourceKey]) -> Sequence[User | G
 
 
 async def _events(source: Source, keys: Sequence[EventKey]) -> Sequence[EventPage | GatewayError]:
-    return await event_pages(keys, source.events)
+    return await event_pages([(device, asked) for _, device, asked in keys], source.events)
 
 
 def _event_identity(key: EventKey) -> Hashable:
-    device, asked = key
-    return device.source, device.key, asked
+    source, device, asked = key
+    return source, device.key, asked
+
+
+def _equal_events(key: EventKey) -> Hashable:
+    """A device that two requests read one after the other is not the same: its events tell of it."""
+    _, device, asked = key
+    return id(device), asked.words
+
+
+DEVICE_BY_ID = Kind("device_by_id", _devices)
+TAGS_BY_DEVICE = Kind("tags_by_device", _tags)
+METHODS_BY_DEVICE = Kind("methods_by_device", _methods)
+ROOM_BY_ARN = Kind("room_by_arn", _rooms)
+USER_BY_ARN = Kind("user_by_arn", _users)
+EVENTS_BY_DEVICE = Kind("events_by_device", _events, _event_identity, _equal_events)

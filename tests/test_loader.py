@@ -1,10 +1,11 @@
-"""Loaders: what is loaded together, what is kept, and what happens to what fails or is not waited for any more."""
+"""Loaders: what is kept, and what happens to what fails or is not waited for any more."""
 
 import asyncio
 from collections.abc import Sequence
 
 import pytest
 
+from gateway.cache.batches import Batches
 from gateway.loader import Loader
 
 
@@ -23,7 +24,7 @@ class Squares:
 async def test_what_is_asked_for_in_one_turn_is_asked_at_once() -> None:
     """Each key once, however many ask for it; what is asked for later is another batch, or known."""
     squares = Squares()
-    loader = Loader(squares)
+    loader = Loader(Batches(squares).load)
     first = await asyncio.gather(*(loader.load(number) for number in (2, 3, 2)))
     second = await asyncio.gather(loader.load(3), loader.load(4))
 
@@ -31,22 +32,10 @@ async def test_what_is_asked_for_in_one_turn_is_asked_at_once() -> None:
     assert squares.asked == [[2, 3], [4]]
 
 
-async def test_tasks_that_begin_together_are_one_batch() -> None:
-    """Resolvers of one page, each a task of its own, share a batch."""
-    squares = Squares()
-    loader = Loader(squares)
-
-    async def resolve(number: int) -> int:
-        return await loader.load(number)
-
-    assert await asyncio.gather(*(resolve(number) for number in range(5))) == [0, 1, 4, 9, 16]
-    assert squares.asked == [[0, 1, 2, 3, 4]]
-
-
 async def test_a_failure_is_told_to_whoever_asked_for_it() -> None:
     """The others have their values; the failure stays one until all is forgotten."""
     squares = Squares()
-    loader = Loader(squares)
+    loader = Loader(Batches(squares).load)
     failed, fine = await asyncio.gather(loader.load(-1), loader.load(1), return_exceptions=True)
     with pytest.raises(ValueError, match="-1"):
         await loader.load(-1)
@@ -55,32 +44,10 @@ async def test_a_failure_is_told_to_whoever_asked_for_it() -> None:
     assert (fine, squares.asked) == (1, [[-1, 1]])
 
 
-@pytest.mark.parametrize("answers", [None, [], [1, 2, 3]], ids=["raises", "too few", "too many"])
-async def test_a_batch_that_breaks_fails_for_all_of_its_keys(answers: list[int | Exception] | None) -> None:
-    """Nobody gets another's value, and nobody waits for ever."""
-
-    async def broken(_: Sequence[int]) -> list[int | Exception]:
-        if answers is None:
-            raise RuntimeError
-        return answers
-
-    loader = Loader(broken)
-    told = await asyncio.gather(loader.load(1), loader.load(2), return_exceptions=True)
-
-    assert [type(one) for one in told] == [RuntimeError, RuntimeError]
-
-
-async def test_a_failure_that_nobody_awaits_is_no_warning() -> None:
-    """A field that was stopped leaves nothing behind that the event loop complains about."""
-    loader = Loader(Squares())
-    loader.load(-1)
-    await loader.load(1)
-
-
 async def test_what_is_known_from_elsewhere_is_not_asked_for() -> None:
     """Until it is forgotten; what is there already stays."""
     squares = Squares()
-    loader = Loader(squares)
+    loader = Loader(Batches(squares).load)
     loader.prime(5, 7)
     loader.prime(5, 8)
     known = await loader.load(5)
@@ -92,30 +59,27 @@ async def test_what_is_known_from_elsewhere_is_not_asked_for() -> None:
 async def test_keys_that_stand_for_the_same_value_are_one() -> None:
     """Where a key says more than what its value is kept under."""
     squares = Squares()
-    loader: Loader[int, int] = Loader(squares, identity=abs)
+    loader: Loader[int, int] = Loader(Batches(squares).load, identity=abs)
 
     assert await asyncio.gather(loader.load(3), loader.load(-3)) == [9, 9]
     assert squares.asked == [[3]]
 
 
-async def test_a_closed_loader_stops_what_is_under_way() -> None:
-    """What a request does not wait for any more is not done to its end."""
-    stopped = asyncio.Event()
+async def test_a_closed_loader_lets_nobody_wait() -> None:
+    """What a request does not wait for any more is given up, and so is whoever waits for it."""
 
     async def hang(_: Sequence[int]) -> list[int | Exception]:
-        try:
-            await asyncio.Event().wait()
-        finally:
-            stopped.set()
+        await asyncio.Event().wait()
         return []
 
-    loader = Loader(hang)
+    batches = Batches(hang)
+    loader = Loader(batches.load)
     waiting = asyncio.ensure_future(loader.load(1))
     for _ in range(3):
         await asyncio.sleep(0)
     loader.close()
+    batches.sweep()
 
-    await asyncio.wait_for(stopped.wait(), 5)
     with pytest.raises(asyncio.CancelledError):
         await waiting
 
@@ -123,7 +87,7 @@ async def test_a_closed_loader_stops_what_is_under_way() -> None:
 async def test_whoever_stops_waiting_takes_the_value_from_nobody_who_asks_later() -> None:
     """A value that was cancelled with one field is loaded anew for the next."""
     squares = Squares()
-    loader = Loader(squares)
+    loader = Loader(Batches(squares).load)
     given_up = loader.load(2)
     given_up.cancel()
 

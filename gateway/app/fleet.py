@@ -9,6 +9,7 @@ from gateway.observability.metrics import Metrics
 from gateway.settings.settings import Settings
 from gateway.settings.source import SourceSettings
 from gateway.sources.alexa import AlexaSource
+from gateway.sources.batched import batched
 from gateway.sources.fleet import Fleet, Source
 from gateway.sources.in_process import InProcessUpstream
 from gateway.sources.measured import MeasuredUpstream
@@ -45,7 +46,7 @@ async def _open_upstream(
         tenant = Tenant(source.account, source.aws_region)
         beyond = frozenset(service.beyond)
         embedded = InProcessUpstream(source.name, tenant, service.call, service.call_beyond, service.call_many, beyond)
-        return MeasuredUpstream(source.name, embedded, metrics)
+        return batched(MeasuredUpstream(source.name, embedded, metrics))
     from gateway.sources.aws.client import open_aws
 
     remote = await stack.enter_async_context(open_aws(source))

@@ -24,7 +24,7 @@ from gateway.http.graphiql import graphiql_routes
 from gateway.http.ingest import ingest_routes
 from gateway.http.metrics import metrics_route
 from gateway.http.routes import routes
-from gateway.loaders import Loaders
+from gateway.loaders import LoaderBatches, Loaders
 from gateway.model.page import PageLimits
 from gateway.observability.metrics import Metrics, make_metrics
 from gateway.schema.context import Context
@@ -97,9 +97,10 @@ async def open_gateway(settings: Settings, stopping: Callable[[], bool] = lambda
 
 def _contexts(settings: Settings, fleet: Fleet, metrics: Metrics) -> Callable[[CallerInfo], Context]:
     limits = PageLimits(settings.page_size, settings.page_maximum)
+    shared = LoaderBatches(fleet.sources, metrics.loader_keys)
 
     def make_context(info: CallerInfo) -> Context:
         seen = fleet.confined(info.caller.sources)
-        return Context(seen, Loaders(seen, metrics.loader_keys), limits, now, info.caller)
+        return Context(seen, Loaders(seen, metrics.loader_keys, shared), limits, now, info.caller)
 
     return make_context

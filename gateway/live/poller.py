@@ -103,9 +103,9 @@ class Poller:
         """Every device of the source; raise ScanLimit where there are more."""
         listing = self.source.listing(DeviceFilter(), ())
         chunk = await listing.read(Window(None, None, backwards=False, limit=most + 1))
-        if len(chunk.found) > most:
+        if len(chunk.items) > most:
             raise ScanLimit(f"Source {self.source.name} has more than {most} devices to follow.")
-        return [found.item for found in chunk.found]
+        return list(chunk.items)
 
     async def _let_go(self) -> None:
         """Let another process look from now on."""

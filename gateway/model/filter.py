@@ -6,6 +6,7 @@ from gateway.model.device import AlexaDevice, AlexaDeviceStatus, ConnectionStatu
 from gateway.model.room import Room
 from gateway.model.text import name_key
 from gateway.model.user import EnrollmentStatus, User
+from gateway.model.value import value
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class TagFilter:
     values: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DeviceFilter:
     """All members given must match; None asks nothing; a device whose service lacks the member does not match.
 

@@ -1,8 +1,7 @@
 """A list read by keyset: what the embedded services can do beyond the wire."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from gateway.model.order import SortValue
 from gateway.model.value import value
@@ -11,15 +10,14 @@ Filter = TypeVar("Filter")
 Order = TypeVar("Order")
 
 
-@value
-class Position:
+class Position(NamedTuple):
     """Where an item stands in an order: its sort values (one for each criterion), then the key that breaks ties."""
 
     values: tuple[SortValue, ...]
     key: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Cut:
     """A place between two items: just after the item at that position, or just before it; the item itself need not
     exist any more.
@@ -29,7 +27,7 @@ class Cut:
     after: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ListQuery(Generic[Filter, Order]):
     """At most `limit` items between two cuts (None: the list's start or end), in order.
 

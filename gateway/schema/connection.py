@@ -1,5 +1,4 @@
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import strawberry
 
@@ -15,13 +14,6 @@ from gateway.sources.compound import Compound, Page
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True, slots=True)
-class Counted(Page[Item], Generic[Item]):
-    """A page that knows the list it is of, for a total that is counted only where selected."""
-
-    list: Compound[Item]
-
-
 async def connection(
     compound: Compound[Item],
     info: Info,
@@ -29,13 +21,11 @@ async def connection(
     after: str | None,
     last: int | None,
     before: str | None,
-) -> Counted[Item]:
+) -> Page[Item]:
     page = await compound.page(slice_of(first, after, last, before, info.context.limits))
     if page.unavailable:
         info.context.answer.is_complete = False
-    return Counted(
-        page.edges, page.slice, page.unavailable, page.scanned, page.known_more, page.rest, page.patience, compound
-    )
+    return page
 
 
 async def device_connection(
@@ -45,13 +35,13 @@ async def device_connection(
     after: str | None,
     last: int | None,
     before: str | None,
-) -> Counted[device.Device]:
+) -> Page[device.Device]:
     page = await connection(compound, info, first, after, last, before)
-    info.context.loaders.prime([edge.node for edge in page.edges])
+    info.context.loaders.prime(page.nodes)
     return page
 
 
-async def total_count(root: strawberry.Parent[Counted[Item]], info: Info) -> int | None:
+async def total_count(root: strawberry.Parent[Page[Item]], info: Info) -> int | None:
     count = await root.list.count()
     if count is None:
         info.context.answer.is_complete = False

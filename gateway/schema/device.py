@@ -40,10 +40,10 @@ def _events(
     if asked is None:
         slice_ = slice_of(first, after, last, before, context.limits)
         window = EventArguments(from_, to, bounded(types, "types"))
-        asked = loaders.events_asked[arguments] = EventsAsked(window, slice_, context.clock())
+        asked = loaders.events_asked[arguments] = EventsAsked(window, slice_, context.clock)
     if after is not None or before is not None:
         asked = with_cursors(asked, root, context.fleet.sealer)
-    return loaders.events_by_device.load((root, asked))
+    return loaders.events_by_device.load((root.source, root, asked))
 
 
 @strawberry.interface(description="What both services call a device.", directives=[DEVICES_READ])

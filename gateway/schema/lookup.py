@@ -98,7 +98,7 @@ async def _by_serial(source: Source, serial_number: str) -> Sequence[Device]:
         return ()
     listing = source.listing(DeviceFilter(serial_numbers=(serial_number,)), ())
     chunk = await listing.read(Window(None, None, backwards=False, limit=2))
-    return [found.item for found in chunk.found]
+    return chunk.items
 
 
 async def _by_arn(source: Source, arn: str) -> Sequence[Device]:

@@ -8,7 +8,7 @@ from gateway.model.errors import GatewayError
 from gateway.model.filter import RoomFilter
 from gateway.schema import filter as inputs
 from gateway.schema.bounds import bounded
-from gateway.schema.connection import Counted, DeviceConnection, connection, device_connection
+from gateway.schema.connection import DeviceConnection, connection, device_connection
 from gateway.schema.context import Info
 from gateway.schema.cost import IDS, PAGE, SEARCH, SOURCES, UPSTREAM_READ
 from gateway.schema.device import Device
@@ -19,6 +19,7 @@ from gateway.schema.room import RoomConnection
 from gateway.schema.source import Source
 from gateway.schema.user import UserConnection
 from gateway.sources import fleet
+from gateway.sources.compound import Page
 
 MOST_CRITERIA = 10
 SEARCHED = strawberry.argument(directives=[SEARCH])
@@ -44,7 +45,7 @@ async def _devices(
     before: str | None = None,
     filter: Annotated[inputs.DeviceFilter | None, SEARCHED] = None,  # noqa: A002  # the contract's name
     order_by: Annotated[list[inputs.DeviceOrder] | None, SEARCHED] = None,
-) -> Counted[device.Device]:
+) -> Page[device.Device]:
     wanted = filter or inputs.DeviceFilter()
     order = [criterion.model() for criterion in bounded(order_by, "orderBy", MOST_CRITERIA) or ()]
     compound = info.context.fleet.devices(wanted.choice(), wanted.model(), order)
@@ -59,7 +60,7 @@ async def _users(
     before: str | None = None,
     filter: Annotated[inputs.UserFilter | None, SEARCHED] = None,  # noqa: A002  # the contract's name
     order_by: Annotated[list[inputs.UserOrder] | None, SEARCHED] = None,
-) -> Counted[user.User]:
+) -> Page[user.User]:
     wanted = filter or inputs.UserFilter()
     order = [criterion.model() for criterion in bounded(order_by, "orderBy", MOST_CRITERIA) or ()]
     compound = info.context.fleet.users(wanted.choice(), wanted.model(), order)
@@ -73,7 +74,7 @@ async def _rooms(
     last: int | None = None,
     before: str | None = None,
     name_contains: Annotated[str | None, SEARCHED] = None,
-) -> Counted[room.Room]:
+) -> Page[room.Room]:
     compound = info.context.fleet.rooms(RoomFilter(name_contains))
     return await connection(compound, info, first, after, last, before)
 

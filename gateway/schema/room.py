@@ -2,13 +2,14 @@ import strawberry
 
 from gateway.model import device, room
 from gateway.model.filter import DeviceFilter
-from gateway.schema.connection import Counted, DeviceConnection, device_connection, total_count
+from gateway.schema.connection import DeviceConnection, device_connection, total_count
 from gateway.schema.context import Info
 from gateway.schema.cost import COUNT, FREE, PAGE, SOURCES, UPSTREAM_READ
 from gateway.schema.node import Node
 from gateway.schema.page_info import PageInfo, cursor, page_info, unavailable_sources
 from gateway.schema.permissions import DEVICES_READ
 from gateway.schema.source import Source, source_of
+from gateway.sources.compound import Page
 from gateway.sources.fleet import SourceChoice
 
 
@@ -19,7 +20,7 @@ async def _devices(
     after: str | None = None,
     last: int | None = None,
     before: str | None = None,
-) -> Counted[device.Device]:
+) -> Page[device.Device]:
     inside = DeviceFilter(room_names=(root.name,), room_arn=root.arn)
     compound = info.context.fleet.devices(SourceChoice(names=(root.source,)), inside, ())
     return await device_connection(compound, info, first, after, last, before)

@@ -43,6 +43,11 @@ class AlexaSource:
     def service(self) -> DeviceService:
         return DeviceService.ALEXA_FOR_BUSINESS
 
+    @property
+    def answers_together(self) -> bool:
+        """Whether much is answered by one statement, so that whoever asks for more keeps nobody waiting."""
+        return bool(self.upstream.beyond)
+
     async def available(self) -> bool:
         return (await self.upstream.check()).available
 

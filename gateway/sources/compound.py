@@ -1,19 +1,19 @@
 """One list over several sources, and the cursor that knows where each of them stands."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cmp_to_key, partial
+from functools import cached_property, cmp_to_key, partial
 from heapq import merge
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from gateway.model.errors import CursorExpired, InvalidInput, UpstreamError
-from gateway.model.order import compare_values
+from gateway.model.order import SortValue, compare_values
 from gateway.model.page import Mark, Slice
 from gateway.model.purpose import Purpose
 from gateway.model.seal import ForeignTokenError, Sealer
 from gateway.model.value import value
-from gateway.sources.listing import Chunk, Found, Listing, SourceCut, Window
+from gateway.sources.listing import Chunk, Listing, Place, SourceCut, Window
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -25,7 +25,7 @@ class Edge(Generic[Item]):
     mark: Mark
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Bounded(Generic[Item]):
     """A listing between the cuts that the request's cursors make in it; `index` is its place among the sources."""
 
@@ -37,28 +37,43 @@ class Bounded(Generic[Item]):
     async def read(self, limit: int, *, backwards: bool) -> Chunk[Item]:
         return await self.listing.read(Window(self.low, self.high, backwards, limit))
 
-    def beyond(self, found: Found[Item], *, backwards: bool) -> "Bounded[Item]":
-        """What is left of it after that item."""
-        cut = SourceCut(found.place, after=not backwards)
+    def beyond(self, place: Place, *, backwards: bool) -> "Bounded[Item]":
+        """What is left of it after the item there."""
+        cut = SourceCut(place, after=not backwards)
         low, high = (self.low, cut) if backwards else (cut, self.high)
         return Bounded(self.index, self.listing, low, high)
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[Item]):
-    """A page in list order. Whether there is more is known, or is told by what `rest` still holds."""
+Merged: TypeAlias = tuple[Bounded[Item], Item, Place, tuple[SortValue, ...]]
+"""An item of a part: its place there, and what the list's order compares."""
 
-    edges: tuple[Edge[Item], ...]
+Gap: TypeAlias = list[Any] | bool
+"""Where a cursor divides a source: [place, after] as in SourceCut, or whether all of the source comes before it."""
+
+
+@dataclass(frozen=True)
+class Page(Generic[Item]):
+    """A page in list order. Whether there is more is known, or is told by what `rest` still holds.
+
+    `places`: the source of each node, and its place there. `gaps`, of a list that is merged: where the cursor that the
+    page came from divides each source. What only cursors need is made once there is one.
+    """
+
+    list: "Compound[Item]"
     slice: Slice
+    nodes: Sequence[Item]
+    places: Sequence[tuple[str, Place]]
+    gaps: Mapping[str, Gap] | None
     unavailable: tuple[str, ...]
     scanned: int | None
     known_more: bool
     rest: tuple[Bounded[Item], ...]
-    patience: float
 
-    @property
-    def nodes(self) -> list[Item]:
-        return [edge.node for edge in self.edges]
+    @cached_property
+    def edges(self) -> Sequence[Edge[Item]]:
+        step = -1 if self.slice.backwards else 1
+        marks = self._marks(self.places[::step])
+        return [Edge(node, mark) for node, mark in zip(self.nodes[::step], marks, strict=True)][::step]
 
     def has_more(self) -> bool | Awaitable[bool]:
         """Whether the list goes on in the direction asked for, in the sources that answer."""
@@ -66,18 +81,24 @@ class Page(Generic[Item]):
 
     async def _rest_holds_more(self) -> bool:
         for bounded in self.rest:
-            ahead = await _within(self.patience, partial(bounded.read, 1, backwards=self.slice.backwards))
-            if ahead is not None and ahead.found:
+            ahead = await _within(self.list.patience, partial(bounded.read, 1, backwards=self.slice.backwards))
+            if ahead is not None and ahead.items:
                 return True
         return False
 
+    def _marks(self, places: Sequence[tuple[str, Place]]) -> Iterator[Mark]:
+        """In the order of reading; of a merged list each says where it divides every source."""
+        purpose = self.list.purpose
+        if self.gaps is None:
+            yield from [Mark(purpose, [source, place]) for source, place in places]
+            return
+        gaps = dict(self.gaps)
+        for source, place in places:
+            gaps[source] = [place, not self.slice.backwards]
+            yield Mark(purpose, [source, place, dict(gaps)])
 
-Merged: TypeAlias = tuple[Bounded[Item], Found[Item]]
-Gap: TypeAlias = list[Any] | bool
-"""Where a cursor divides a source: [place, after] as in SourceCut, or whether all of the source comes before it."""
 
-
-@dataclass(frozen=True, slots=True)
+@value
 class Compound(Generic[Item]):
     """Without an order the sources follow each other; with one (`descending`, a flag a criterion) they are merged.
 
@@ -107,53 +128,57 @@ class Compound(Generic[Item]):
         return await self._in_turn(bounded, slice_)
 
     async def _in_turn(self, parts: Sequence[Bounded[Item]], slice_: Slice) -> Page[Item]:
-        found: list[Merged[Item]] = []
+        nodes: list[Item] = []
+        places: list[tuple[str, Place]] = []
         unavailable: list[str] = []
         scanned: list[int] = []
         rest: tuple[Bounded[Item], ...] = tuple(parts)
         known_more = False
-        while rest and len(found) < slice_.limit:
+        while rest and len(nodes) < slice_.limit:
             part, rest = rest[0], rest[1:]
-            wanted = slice_.limit - len(found)
+            source, wanted = part.listing.source, slice_.limit - len(nodes)
             chunk = await _within(self.patience, partial(part.read, wanted, backwards=slice_.backwards))
             if chunk is None:
-                unavailable.append(part.listing.source)
+                unavailable.append(source)
                 continue
-            found += [(part, one) for one in chunk.found]
+            nodes += chunk.items
+            places += [(source, place) for place in chunk.places]
             scanned += [] if chunk.scanned is None else [chunk.scanned]
             known_more = chunk.more is True
             if chunk.more is None:
-                rest = (part.beyond(chunk.found[-1], backwards=slice_.backwards), *rest)
-        marks = (Mark(self.purpose, [part.listing.source, one.place]) for part, one in found)
-        return self._page(found, marks, slice_, unavailable, scanned, known_more=known_more, rest=rest)
+                rest = (part.beyond(chunk.places[-1], backwards=slice_.backwards), *rest)
+        return self._page(nodes, places, None, slice_, unavailable, scanned, known_more=known_more, rest=rest)
 
     async def _merged(self, parts: Sequence[Bounded[Item]], slice_: Slice, entry: list[Any] | None) -> Page[Item]:
         reads = [partial(part.read, slice_.limit, backwards=slice_.backwards) for part in parts]
         answers = await asyncio.gather(*(_within(self.patience, read) for read in reads))
         chunks = [(part, chunk) for part, chunk in zip(parts, answers, strict=True) if chunk is not None]
-        unavailable = [part.listing.source for part, chunk in zip(parts, answers, strict=True) if chunk is None]
-        runs = [[(part, one) for one in chunk.found] for part, chunk in chunks]
-        in_order = cmp_to_key(self._compare)
-        merged = list(merge(*runs, key=in_order, reverse=slice_.backwards))
-        rest = tuple(
-            part.beyond(chunk.found[-1], backwards=slice_.backwards) if chunk.found else part
+        runs = [
+            [(part, *one) for one in zip(chunk.items, chunk.places, chunk.values, strict=True)]
             for part, chunk in chunks
-            if chunk.more is None
-        )
+        ]
+        merged = list(merge(*runs, key=cmp_to_key(self._compare), reverse=slice_.backwards))
+        found = merged[: slice_.limit]
         return self._page(
-            merged[: slice_.limit],
-            self._merged_marks(entry, merged[: slice_.limit], slice_),
+            [item for _, item, _, _ in found],
+            [(part.listing.source, place) for part, _, place, _ in found],
+            self._gaps(entry, slice_),
             slice_,
-            unavailable,
+            [part.listing.source for part, chunk in zip(parts, answers, strict=True) if chunk is None],
             [chunk.scanned for _, chunk in chunks if chunk.scanned is not None],
             known_more=len(merged) > slice_.limit or any(chunk.more for _, chunk in chunks),
-            rest=rest,
+            rest=tuple(
+                part.beyond(chunk.places[-1], backwards=slice_.backwards) if chunk.items else part
+                for part, chunk in chunks
+                if chunk.more is None
+            ),
         )
 
     def _page(
         self,
-        found: Sequence[Merged[Item]],
-        marks: Iterator[Mark],
+        nodes: list[Item],
+        places: list[tuple[str, Place]],
+        gaps: Mapping[str, Gap] | None,
         slice_: Slice,
         unavailable: Sequence[str],
         scanned: Sequence[int],
@@ -161,29 +186,26 @@ class Compound(Generic[Item]):
         known_more: bool,
         rest: tuple[Bounded[Item], ...],
     ) -> Page[Item]:
-        edges = [Edge(one.item, mark) for (_, one), mark in zip(found, marks, strict=True)]
         if slice_.backwards:
-            edges.reverse()
+            nodes.reverse()
+            places.reverse()
         total = sum(scanned) if scanned else None
-        return Page(tuple(edges), slice_, self._in_order(unavailable), total, known_more, rest, self.patience)
+        return Page(self, slice_, nodes, places, gaps, self._in_order(unavailable), total, known_more, rest)
 
     def _in_order(self, names: Sequence[str]) -> tuple[str, ...]:
         return tuple(listing.source for listing in self.listings if listing.source in names)
 
     def _compare(self, one: Merged[Item], other: Merged[Item]) -> int:
-        values = compare_values(one[1].values, other[1].values, self.descending)
+        values = compare_values(one[3], other[3], self.descending)
         return values or one[0].index - other[0].index
 
-    def _merged_marks(self, entry: list[Any] | None, found: Sequence[Merged[Item]], slice_: Slice) -> Iterator[Mark]:
-        """Each edge's cursor says where it divides every source, beginning with the cursor that the page came from."""
+    def _gaps(self, entry: list[Any] | None, slice_: Slice) -> dict[str, Gap]:
+        """Where the cursor that a page came from divides each source; without one, at its end."""
         side = -1 if slice_.backwards else 1
-        gaps = {
+        return {
             listing.source: slice_.backwards if entry is None else self._gap(index, entry, side)
             for index, listing in enumerate(self.listings)
         }
-        for part, one in found:
-            gaps[part.listing.source] = [one.place, not slice_.backwards]
-            yield Mark(self.purpose, [part.listing.source, one.place, dict(gaps)])
 
     def _open(self, cursor: str | None, argument: str) -> list[Any] | None:
         if cursor is None:

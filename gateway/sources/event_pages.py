@@ -53,15 +53,23 @@ class Left:
         return utc(self.time), self.type, self.value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class EventsAsked:
-    """A page of events, of whichever device, as asked at a time; `after` and `before` are what its cursors say."""
+    """A page of events, of whichever device; `after` and `before` are what its cursors say.
+
+    `clock`: what is asked up to now ends when it is read.
+    """
 
     arguments: EventArguments
     slice: Slice
-    at: datetime
+    clock: Callable[[], datetime]
     after: Left | None = None
     before: Left | None = None
+
+    @cached_property
+    def words(self) -> str:
+        """The same for whatever asks the same."""
+        return repr((self.arguments, self.slice, self.after, self.before))
 
 
 @value
@@ -113,8 +121,8 @@ def with_cursors(asked: EventsAsked, device: Device, sealer: Sealer) -> EventsAs
 
 
 async def event_pages(asked: Sequence[tuple[Device, EventsAsked]], read: ReadEvents) -> list[EventPage | GatewayError]:
-    """Read pages of several devices at once; windows that end now end at one moment, the first that was asked at."""
-    now = asked[0][1].at
+    """Read pages of several devices at once; windows that end now end at the same moment."""
+    now = asked[0][1].clock()
     # Whole milliseconds, as events and cursors have them; to the next one, so that an event of now is inside.
     last_days = whole_millisecond(now - DEFAULT_WINDOW), utc(milliseconds(now) + 1)
     queries = [(device, _query(device, one, *_window(one, *last_days))) for device, one in asked]

@@ -5,8 +5,8 @@ from typing import Generic, TypeVar
 
 from gateway.model.order import compare_values
 from gateway.model.query import Position
-from gateway.sources.keyset_listing import place_of, position_of
-from gateway.sources.listing import Chunk, Found, SourceCut, Window
+from gateway.sources.keyset_listing import position_of
+from gateway.sources.listing import Chunk, SourceCut, Window
 from gateway.sources.wire_listing import WireListing
 
 Item = TypeVar("Item")
@@ -35,8 +35,14 @@ class GatheredListing(Generic[Item]):
         inside = [row for row in rows if self._beyond(row[0], window.low) and not self._beyond(row[0], window.high, 0)]
         if window.backwards:
             inside.reverse()
-        found = tuple(Found(found.item, found.values, place_of(position)) for position, found in inside[: window.limit])
-        return Chunk(found, len(inside) > window.limit, len(everything))
+        wanted = inside[: window.limit]
+        return Chunk(
+            [found.item for _, found in wanted],
+            [position for position, _ in wanted],
+            [found.values for _, found in wanted],
+            len(inside) > window.limit,
+            len(everything),
+        )
 
     def _compare(self, one: Position, other: Position) -> int:
         values = compare_values(one.values, other.values, self.descending)

@@ -1,14 +1,14 @@
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from gateway.model.query import Cut, ListQuery, Position
-from gateway.sources.listing import Chunk, Found, Place, SourceCut, Window
+from gateway.model.value import value
+from gateway.sources.listing import Chunk, Place, SourceCut, Window
 from gateway.sources.upstream import Upstream
 
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class KeysetListing(Generic[Item]):
     """A list that an embedded service reads by keyset, in either direction, at the same cost at any depth.
 
@@ -27,20 +27,13 @@ class KeysetListing(Generic[Item]):
         low, high = _cut(window.low), _cut(window.high)
         query = ListQuery(self.filter, self.order + self.ties, low, high, window.backwards, window.limit)
         answer = await self.upstream.call(f"Query{self.noun}", {"Query": query, "Source": self.source})
-        compared = len(self.order)
-        found = [
-            Found(item, position.values[:compared], place_of(position))
-            for item, position in zip(answer[self.noun], answer["Positions"], strict=True)
-        ]
-        return Chunk(tuple(found), answer["More"])
+        positions, compared = answer["Positions"], len(self.order)
+        values = [position.values[:compared] for position in positions] if compared else ()
+        return Chunk(answer[self.noun], positions, values, answer["More"])
 
     async def count(self) -> int:
         answer = await self.upstream.call(f"Count{self.noun}", {"Filter": self.filter})
         return int(answer["Count"])
-
-
-def place_of(position: Position) -> Place:
-    return [position.values, position.key]
 
 
 def position_of(place: Place) -> Position:

@@ -1,6 +1,6 @@
 """What one source answers to a connection: a run of items between two cuts, each with its place."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from gateway.model.order import SortValue
@@ -8,11 +8,11 @@ from gateway.model.value import value
 
 Item = TypeVar("Item")
 
-Place: TypeAlias = list[Any]
+Place: TypeAlias = Sequence[Any]
 """Where an item stands in its source, as JSON for a cursor; only the listing that made it can read it."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SourceCut:
     """Just after the item at that place, or just before it."""
 
@@ -20,7 +20,7 @@ class SourceCut:
     after: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Window:
     """At most `limit` items between two cuts (None: the source's start or end).
 
@@ -34,22 +34,16 @@ class Window:
 
 
 @value
-class Found(Generic[Item]):
-    """`values` are what the list's order compares between sources."""
-
-    item: Item
-    values: tuple[SortValue, ...]
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
 class Chunk(Generic[Item]):
-    """`more`: whether the window holds more in that direction; None where only another call could tell.
+    """Items, and beside them their places, and what the list's order compares between sources, where it has one.
 
+    `more`: whether the window holds more in that direction; None where only another call could tell.
     `scanned`: how many items were read to find these, where the service could not do it by itself.
     """
 
-    found: tuple[Found[Item], ...]
+    items: Sequence[Item]
+    places: Sequence[Place]
+    values: Sequence[tuple[SortValue, ...]]
     more: bool | None
     scanned: int | None = None
 

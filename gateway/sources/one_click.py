@@ -44,6 +44,11 @@ class OneClickSource:
     def service(self) -> DeviceService:
         return DeviceService.ONE_CLICK
 
+    @property
+    def answers_together(self) -> bool:
+        """Whether much is answered by one statement, so that whoever asks for more keeps nobody waiting."""
+        return bool(self.upstream.beyond)
+
     async def available(self) -> bool:
         return (await self.upstream.check()).available
 

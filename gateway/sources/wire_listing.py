@@ -1,13 +1,15 @@
 """A list over AWS, where all there is to go by is a service's own pages and tokens."""
 
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from gateway.model.errors import CursorExpired, ScanLimit
-from gateway.sources.listing import Chunk, Found, SourceCut, Window
+from gateway.model.order import SortValue
+from gateway.model.value import value
+from gateway.sources.listing import Chunk, Place, SourceCut, Window
 from gateway.sources.wire_pages import (
     NOTHING,
     Bound,
@@ -20,6 +22,15 @@ from gateway.sources.wire_pages import (
 )
 
 Item = TypeVar("Item")
+
+
+@value
+class Found(Generic[Item]):
+    """An item, what the list's order compares of it, and its place."""
+
+    item: Item
+    values: tuple[SortValue, ...]
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +53,7 @@ class WireListing(Generic[Item]):
 
     async def read(self, window: Window) -> Chunk[Item]:
         if window.limit == 0:
-            return Chunk((), None)
+            return _chunk((), None, None)
         high = window.high
         from_end = self.operation.reversed_params is not None and (high is None or place_of(high).reverse)
         if window.backwards and not from_end:
@@ -85,7 +96,7 @@ class WireListing(Generic[Item]):
                 if len(found) >= window.limit:
                     more = True if len(found) > window.limit else (False if run.ended else None)
                     break
-        return Chunk(tuple(found[: window.limit]), more, scanned if searched else None)
+        return _chunk(found[: window.limit], more, scanned if searched else None)
 
     async def _last(self, window: Window) -> Chunk[Item]:
         """Read all up to the end of the window and keep its last items."""
@@ -96,7 +107,7 @@ class WireListing(Generic[Item]):
                 tail.extend(run.found)
                 scanned = run.scanned
         found = tuple(reversed(tail))[: window.limit]
-        return Chunk(found, len(tail) > window.limit, scanned)
+        return _chunk(found, len(tail) > window.limit, scanned)
 
     async def _runs(
         self, start: SourceCut | None, stop: SourceCut | None, *, reverse: bool, size: int | None = None
@@ -151,3 +162,9 @@ class WireListing(Generic[Item]):
             for index, item in enumerate(wanted, first)
             if kept is None or page.keys[index] in kept
         ]
+
+
+def _chunk(found: Sequence[Found[Item]], more: bool | None, scanned: int | None) -> Chunk[Item]:  # noqa: FBT001  # beside what it is of
+    return Chunk(
+        [one.item for one in found], [one.place for one in found], [one.values for one in found], more, scanned
+    )

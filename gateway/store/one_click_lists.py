@@ -66,7 +66,7 @@ def _told(query: DeviceQuery, position: Position) -> Position:
     """The position with a null for each field that these devices do not have."""
     known = iter(position.values)
     values = tuple(next(known) if order.field in SORTED_BY else None for order in query.order)
-    return replace(position, values=values)
+    return position._replace(values=values)
 
 
 def _conditions(connection: Connection, wanted: DeviceFilter) -> list[ColumnElement[bool]]:

@@ -9,7 +9,6 @@ from gateway.model.query import Position
 from gateway.model.seal import Sealer
 from gateway.settings.settings import Settings
 from gateway.sources.fleet import ALL_SOURCES, Fleet
-from gateway.sources.keyset_listing import place_of
 from gateway.sources.listing import Place
 from gateway.sources.wire_pages import RawPage
 from tests.bench.fleets import BUTTONS, ONE_CLICK, button_id
@@ -53,7 +52,7 @@ def _cursor(settings: Settings, place: Place) -> str:
 
 
 def _keyset_place(number: int) -> Place:
-    return place_of(Position((), (button_id(number),)))
+    return Position((), (button_id(number),))
 
 
 def _wire_place(settings: Settings, number: int) -> Place:

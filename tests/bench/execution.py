@@ -15,13 +15,14 @@ import strawberry
 
 from gateway.app.clock import now
 from gateway.app.gateway import open_gateway
+from gateway.cache.batches import Batches
 from gateway.execution.document import DocumentOptions, Documents
 from gateway.execution.graphql_core import core_schema
 from gateway.execution.plan import Plan, make_plan
 from gateway.execution.road import Road
 from gateway.execution.run import Executor
 from gateway.loader import Loader
-from gateway.loaders import Load, Loaders
+from gateway.loaders import Kind, Loaders
 from gateway.model.page import PageLimits, Slice
 from gateway.schema.context import Context
 from gateway.schema.schema import make_schema
@@ -55,11 +56,11 @@ class RecordedLoaders(Loaders):
         super().__init__(fleet)
         self.loaded = loaded
 
-    def _make(self, name: str, load: Load, identity: Callable[[Any], Hashable] | None = None) -> Loader[Any, Any]:
-        real, answers = super()._make(name, load, identity), self.loaded[name]
+    def _make(self, kind: Kind) -> Loader[Any, Any]:
+        real, answers = super()._make(kind), self.loaded[kind.name]
 
         def kept_under(key: Any) -> Hashable:  # noqa: ANN401  # as the loader's own
-            return key if identity is None else (key[0].source, key[0].key)  # one operation asks one thing of a device
+            return key if kind.identity is None else (key[0], key[1].key)  # one operation asks one thing of a device
 
         async def batch(keys: Sequence[Any]) -> list[Any]:
             missing = [key for key in keys if kept_under(key) not in answers]
@@ -67,7 +68,7 @@ class RecordedLoaders(Loaders):
                 answers[kept_under(key)] = answer
             return [answers[kept_under(key)] for key in keys]
 
-        return Loader(batch, identity)
+        return Loader(Batches(batch, kept_under).load, kind.identity)
 
 
 @dataclass(frozen=True)

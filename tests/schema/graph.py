@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from gateway.http.caller import CallerInfo
 from gateway.http.options import HttpOptions
 from gateway.http.routes import middleware, routes
-from gateway.loaders import Loaders
+from gateway.loaders import LoaderBatches, Loaders
 from gateway.model.page import PageLimits
 from gateway.model.seal import Sealer
 from gateway.schema.context import Context
@@ -103,8 +103,10 @@ async def open_graph(
     ways.watched.use(context)
     fleet = Fleet({place.name: _source(ways, way, place, scan_limit) for place in places}, SEALER, PATIENCE)
 
+    shared = LoaderBatches(fleet.sources)
+
     def make_context(_caller: CallerInfo) -> Context:
-        return Context(fleet, Loaders(fleet), limits, clock)
+        return Context(fleet, Loaders(fleet, shared=shared), limits, clock)
 
     async def ready() -> str | None:
         return None

@@ -14,6 +14,7 @@ from gateway.model.service import DeviceService
 from gateway.model.tenant import Tenant
 from gateway.settings.source import EMBEDDED_ACCOUNT, SourceSettings
 from gateway.sources.aws import open_aws
+from gateway.sources.batched import BatchedUpstream, batched
 from gateway.sources.in_process import InProcessUpstream
 from gateway.sources.shared import SharedUpstream
 from gateway.sources.upstream import Upstream
@@ -97,11 +98,12 @@ def _settings(place: Place, url: str) -> SourceSettings:
     )
 
 
-def _straight(watched: Watched, place: Place) -> InProcessUpstream:
+def _straight(watched: Watched, place: Place) -> BatchedUpstream:
     part = _service(watched, place.service)
-    return InProcessUpstream(
+    upstream = InProcessUpstream(
         place.name, place.tenant, part.call, part.call_beyond, part.call_many, frozenset(part.beyond)
     )
+    return batched(upstream)
 
 
 def _service(watched: Watched, service: DeviceService) -> WatchedService:

@@ -6,7 +6,7 @@ from gateway.model.page import Slice
 from gateway.model.purpose import Purpose
 from gateway.model.seal import Sealer
 from gateway.sources.compound import Compound
-from gateway.sources.listing import Chunk, Found, Window
+from gateway.sources.listing import Chunk, Window
 
 SEALER = Sealer(b"k" * 32)
 
@@ -31,7 +31,7 @@ class Answering:
     source: str
 
     async def read(self, window: Window) -> Chunk[str]:
-        return Chunk((Found("door", ("door",), ["door"]),)[: window.limit], more=False)
+        return Chunk(["door"][: window.limit], [["door"]], [("door",)], more=False)
 
     async def count(self) -> int | None:
         return 1

@@ -11,6 +11,7 @@ import strawberry
 from graphql import ExecutionResult, OperationDefinitionNode, get_variable_values, parse
 from graphql.execution.collect_fields import FragmentDetails
 
+from gateway.cache.batches import Batches
 from gateway.execution.compiled.operation import MOST_FIELDS, MOST_VARIANTS, CompiledOperation, Compiler, execute
 from gateway.execution.compiled.reason import NotCompiled, Reason
 from gateway.execution.compiled.run import Request
@@ -135,7 +136,7 @@ async def test_what_siblings_load_is_one_batch() -> None:
         batches.append(keys)
         return [str(key) for key in keys]
 
-    result = await answer("{ items { loaded inner { loaded } } }", {"loader": Loader(load)})
+    result = await answer("{ items { loaded inner { loaded } } }", {"loader": Loader(Batches(load).load)})
 
     assert result.errors is None
     assert [item["inner"]["loaded"] for item in result.data["items"]] == ["100", "101", "102"]
