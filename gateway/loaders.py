@@ -5,9 +5,10 @@ one caller's key is then not waited for by another.
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from gateway.cache.batches import Batches
 from gateway.loader import Loader, known
@@ -32,8 +33,7 @@ Load: TypeAlias = Callable[[Source, Sequence[Any]], Awaitable[Sequence[Any]]]
 """Asks a source for many things at once; an answer, a failure or None for each, in order."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Kind:
+class Kind(Struct, frozen=True, eq=False):
     """What is loaded. `identity`: what a request keeps it under; `equal`: what makes it the same for several requests.
 
     Either is the key itself where None. A key begins with its source's name.

@@ -1,7 +1,7 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 
+from msgspec import Struct
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
@@ -34,8 +34,7 @@ from gateway.sources.fleet import Fleet
 from gateway.store.announcing import AnnouncingDatabase
 
 
-@dataclass(frozen=True, slots=True)
-class Gateway:
+class Gateway(Struct, frozen=True):
     """An open gateway: the ASGI app, and what it is made of. `services` is None where every source is an endpoint."""
 
     app: ASGIApp

@@ -1,6 +1,6 @@
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
+from msgspec.structs import replace
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 

@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gateway.cache.response import ResponseCache
 from gateway.execution.cache_policy import type_tags
@@ -11,8 +11,7 @@ from gateway.sources.fleet import Fleet
 from gateway.sources.one_click import OneClickSource
 
 
-@dataclass(frozen=True, slots=True)
-class _Everybody:
+class _Everybody(Struct, frozen=True):
     """A follower of all devices, so that the change log is read as long as the gateway runs."""
 
     devices: None = None

@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gateway.services import alexa, one_click
 from gateway.services.context import ServiceContext
@@ -7,8 +7,7 @@ from gateway.settings.source import SourceSettings
 from gateway.wire.service import load
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
+class Services(Struct, frozen=True):
     """The embedded services, by the names that sources call them."""
 
     one_click: EmbeddedService

@@ -1,7 +1,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 
+from msgspec import Struct
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
@@ -18,8 +18,7 @@ from gateway.observability.metrics import Metrics, make_metrics
 from gateway.settings.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class ServicesAlone:
+class ServicesAlone(Struct, frozen=True):
     """The device services without the graph: the ASGI app, and what it is made of."""
 
     app: ASGIApp

@@ -1,15 +1,15 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 Answer = TypeVar("Answer")
 Ask: TypeAlias = Callable[[], Coroutine[Any, Any, Answer]]
 
 
-@dataclass(slots=True, eq=False)
-class _Call(Generic[Answer]):
+class _Call(Struct, Generic[Answer], eq=False):
     key: str
     task: asyncio.Task[Answer]
     waiting: int = 0

@@ -1,14 +1,14 @@
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 Answer = TypeVar("Answer")
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept(Generic[Answer]):
+class _Kept(Struct, Generic[Answer], frozen=True):
     answer: Answer
     subject: str | None
     until: float

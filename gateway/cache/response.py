@@ -1,7 +1,8 @@
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 ENTRY_BYTES = 1000
 """About what an entry holds beside its bodies: its key, its headers, its place."""
@@ -11,8 +12,7 @@ REMEMBERED = 1000
 """Changes that are looked back at; an answer that took longer than so many of them is not kept."""
 
 
-@dataclass(slots=True, eq=False)
-class Kept:
+class Kept(Struct, eq=False):
     """An answer as ready bytes.
 
     `etag` names the body, `control` tells how long who has it may use it, both as HTTP writes them. `max_age`: seconds

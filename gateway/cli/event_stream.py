@@ -1,13 +1,13 @@
 """A subscription over server-sent events, for commands: synchronous, with nothing but the standard library."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import orjson
+from msgspec import Struct
 
 QUIET_SECONDS = 60.0
 """A server that says nothing for so long, not even that it is there, is taken to be gone."""
@@ -25,8 +25,7 @@ class Refused(Exception):
         self.codes = {error.get("extensions", {}).get("code") for error in errors}
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True):
     """What a server sent: a place to resume after, and the data of a payload; at the beginning only the first."""
 
     cursor: str | None

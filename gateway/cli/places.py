@@ -1,15 +1,15 @@
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from socket import socket
+
+from msgspec import Struct
 
 from gateway.app.doors import Door
 from gateway.cli.listener import bind, url_of
 from gateway.settings.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(Struct, frozen=True):
     """Where the server listens. `url`: of its main port; `urls`: of each open door's."""
 
     sockets: Sequence[socket]

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
+from msgspec import Struct
 
 from gateway.app.keys import encryption_key
 from gateway.app.store import open_store, service_context
@@ -28,8 +28,7 @@ Source = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """An open store, and whose devices the command is about."""
 
     settings: Settings

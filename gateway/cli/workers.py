@@ -6,13 +6,13 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import TypeAlias
 
 import structlog
+from msgspec import Struct, field
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
@@ -22,8 +22,7 @@ PAUSE_SECONDS = 1.0
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(Struct, frozen=True):
     """A worker's place among the others. The first one does what is done once: it makes keys, deletes what is old.
 
     `again`: it follows one that has been in this place before. `ready`: where to tell that it serves.
@@ -59,8 +58,7 @@ Work: TypeAlias = Callable[[Post], None]
 """Serves until SIGTERM. It is pickled: each worker is a new process that imports all anew, and so may be newer code."""
 
 
-@dataclass(slots=True)
-class Worker:
+class Worker(Struct):
     process: SpawnProcess
     ready: Connection
     served: bool = False
@@ -78,8 +76,7 @@ def supervise(count: int, work: Work) -> None:
             supervisor.end()
 
 
-@dataclass(slots=True)
-class _Supervisor:
+class _Supervisor(Struct):
     work: Work
     heard: int
     workers: dict[int, Worker] = field(default_factory=dict)

@@ -1,9 +1,10 @@
 """What requests may cost, and what callers may spend in a while: taken before anything runs, settled after."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import ceil
+
+from msgspec import Struct, field
 
 from gateway.execution.cost_report import CostReport
 from gateway.execution.plan import Plan
@@ -32,8 +33,7 @@ class RateLimited(RequestRefused):
         self.uncounted = uncounted
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(Struct, frozen=True):
     """What was taken from a caller; `cost`: how it then stood with the rate of cost, None where there is none."""
 
     caller: str
@@ -45,8 +45,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Struct, frozen=True):
     """`maximum`: of a request's cost. `rates`: by COST, and by the names of the schema's @rateLimit."""
 
     maximum: int = DEFAULT_MAXIMUM

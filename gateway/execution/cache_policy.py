@@ -5,7 +5,6 @@ else the default; a scalar has one by a hint only; an answer has the least of al
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from graphql import (
@@ -23,6 +22,7 @@ from graphql import (
     is_composite_type,
 )
 from graphql.language import SelectionNode
+from msgspec import Struct
 
 from gateway.execution.reflection import schema_directive
 from gateway.execution.selected import Selected, SelectedField
@@ -32,8 +32,7 @@ NODE = "Node"
 TYPENAME = "__typename"
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(Struct, frozen=True):
     """A field that gives entities by themselves: its place in an answer, the keys that ids may be under, the types."""
 
     path: tuple[str, ...]
@@ -58,8 +57,7 @@ class Lookup:
         return frozenset(ids)
 
 
-@dataclass(frozen=True, slots=True)
-class CachePolicy:
+class CachePolicy(Struct, frozen=True):
     """`max_age` in seconds, 0: not to be used again; `private`: by the same caller only.
 
     `variables`: what the answer depends on beside the document. `types`: of the entities that come in some other way

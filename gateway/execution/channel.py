@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from gateway.execution.ending import StreamEnded, ending_of
 from gateway.execution.lru import ByteBoundedLru
@@ -16,8 +17,7 @@ PER_PAYLOAD = 300
 """Bytes that a payload holds beside its body."""
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
+class Payload(Struct, frozen=True):
     """`body`: one execution result, in JSON. `cursor`: what to resume after, empty where nothing can be resumed.
 
     `cost`: what it cost to make.

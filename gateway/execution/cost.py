@@ -5,10 +5,11 @@ returns the weight of its type and what is selected on it. Of an abstract type i
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from math import ceil
 from types import MappingProxyType
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 Values: TypeAlias = Mapping[str, Any]
 """Coerced variables by name."""
@@ -22,8 +23,7 @@ MOST = 10**12
 """A cost beyond this is told as this."""
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(Struct, frozen=True):
     """How long a list is taken to be: the largest of what its slicing arguments say, else `assumed`.
 
     `given`: what arguments in the document say. `variables`: those that say it by variable, each with the length that
@@ -43,8 +43,7 @@ class Size:
         return self.assumed if longest is None else longest
 
 
-@dataclass(frozen=True, slots=True)
-class FieldCost:
+class FieldCost(Struct, frozen=True):
     """A field of a selection that adds to the cost.
 
     `conditions`: it is there where all of any hold; always where there are none. `weight`: its own, with its arguments
@@ -70,8 +69,7 @@ class FieldCost:
         return self.weight + sum(weight for name, weight in self.arguments if values.get(name) is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class TypeCost:
+class TypeCost(Struct, frozen=True):
     """A selection on one object type. `keys`: of all of it; `fields`: of what costs; `fixed`: without variables."""
 
     keys: frozenset[str]
@@ -80,8 +78,7 @@ class TypeCost:
     fixed: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class OperationCost:
+class OperationCost(Struct, frozen=True):
     """`rated`: the names of the rates that fields of the root count against, with the conditions of each field."""
 
     root: TypeCost

@@ -1,10 +1,10 @@
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class CostReport:
+
+class CostReport(Struct, frozen=True):
     """What a request cost, in the units of the schema's @cost.
 
     `requested`: the most that it would have cost, told by document and variables; `actual`: what came of it. `limit`:

@@ -1,5 +1,4 @@
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from typing import TypeAlias
@@ -18,6 +17,8 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FragmentDetails
 from graphql.validation import ASTValidationRule
+from msgspec import Struct, field
+from msgspec.structs import replace
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
@@ -41,8 +42,7 @@ BYTES_PER_DOCUMENT = 1800  # of what is kept beside it
 Operations: TypeAlias = dict[str | None, OperationDefinitionNode]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Document:
+class Document(Struct, frozen=True, eq=False):
     """A text that is a valid document of the schema; knows no variables.
 
     `hash` is the text's SHA-256 in hex. `policies` is empty where answers are not kept. `parsed_weight` is about the
@@ -80,8 +80,7 @@ class Document:
         return self.policies.get(operation_name)
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentOptions:
+class DocumentOptions(Struct, frozen=True):
     """`page_size`: what a page that does not say its size costs, where that is not the schema's `assumedSize`.
 
     `answer_age`: seconds that answers may be kept where the schema's @cacheControl says nothing; None: never.

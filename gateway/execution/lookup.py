@@ -1,5 +1,6 @@
-from dataclasses import dataclass
 from hashlib import sha256
+
+from msgspec import Struct
 
 from gateway.execution.document import Document, Documents
 from gateway.execution.manifest import SHA256_PREFIX
@@ -8,8 +9,7 @@ from gateway.execution.result import ErrorCode, RequestRefused, refused
 from gateway.execution.trusted_file import TrustedFile
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentName:
+class DocumentName(Struct, frozen=True):
     """How a request says which document it means: its text, an id, or both, which then must mean the same.
 
     `document_id` is the parameter `documentId` (GraphQL over HTTP, "Persisted Documents"); `sha256_hash` is that of

@@ -1,8 +1,9 @@
 """An answer in several parts (@defer, @stream), in the terms of https://specs.apollo.dev/incremental/v0.2."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from gateway.execution.cost_report import CostReport
 from gateway.execution.result import ErrorMember, Result
@@ -10,8 +11,7 @@ from gateway.execution.result import ErrorMember, Result
 Path: TypeAlias = Sequence[str | int]
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(Struct, frozen=True):
     """What will come later: fields of the object at `path` (@defer), or more items of the list there (@stream)."""
 
     id: str
@@ -19,8 +19,7 @@ class Pending:
     label: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(Struct, frozen=True):
     """Fields to add to the object at `sub_path` below the path of what is pending."""
 
     id: str
@@ -29,8 +28,7 @@ class Fields:
     errors: tuple[ErrorMember, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Struct, frozen=True):
     """Items to add to the list at the path of what is pending."""
 
     id: str
@@ -38,16 +36,14 @@ class Items:
     errors: tuple[ErrorMember, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Completed:
+class Completed(Struct, frozen=True):
     """Nothing more comes of it; with `errors`, because it failed, and what came before is all that there is."""
 
     id: str
     errors: tuple[ErrorMember, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One payload. `result` is that of the first part, None in those that follow; the last may tell the cost of all."""
 
     result: Result | None

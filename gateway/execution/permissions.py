@@ -5,15 +5,15 @@ by fragment, by interface, by subscription or in a part that comes later.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateway.execution.reflection import schema_directive
 from gateway.execution.selected import Selected, SelectedField
 from gateway.model.caller import Caller
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """Whoever selects the field must be known, and hold all scopes of one of the sets where there are any."""
 
     field: str

@@ -1,9 +1,9 @@
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from graphql import OperationDefinitionNode, OperationType
 from graphql.execution.values import VariableValues
+from msgspec import Struct
 
 from gateway.execution.document import Document
 from gateway.execution.permissions import Requirement
@@ -11,8 +11,7 @@ from gateway.execution.result import ErrorCode, RequestRefused, refused, refused
 from gateway.model.caller import ANYBODY, Caller
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Plan:
+class Plan(Struct, frozen=True, eq=False):
     """One operation of a document with its variables: all that running it needs but the context.
 
     `requested_cost`: the most that it would cost, as the schema says; `rated`: how often it counts against each rate.

@@ -1,12 +1,12 @@
 """The only maker of `errors[]`: the gateway's errors → GraphQL errors; what is not in the table is masked."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
 
 import structlog
 from graphql import ArgumentNode, ExecutionResult, GraphQLError, Node, ValueNode, VariableDefinitionNode, VariableNode
+from msgspec import Struct
 from strawberry.exceptions import StrawberryInputCoercionError
 
 from gateway.cache.response import Kept
@@ -68,8 +68,7 @@ CODES: dict[type[Exception], ErrorCode] = {
 MASKED = "Internal server error"
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """A GraphQL response before it is written.
 
     `executed` is false where nothing ran; the response then has no `data` entry (GraphQL, "Request Error Result").
@@ -85,7 +84,7 @@ class Result:
     tells_cost: bool = False
     kept: Kept | None = None
     age: int = 0
-    road: Road = field(default=Road.GRAPHQL_CORE, compare=False)
+    road: Road = Road.GRAPHQL_CORE
 
     def at_cost(self, cost: CostReport, *, tells: bool) -> "Result":
         return Result(self.data, self.errors, self.executed, cost, tells, self.kept, self.age, self.road)

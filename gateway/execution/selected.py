@@ -1,7 +1,6 @@
 """What the operations of a document select: for whatever is decided by the schema alone, once for each document."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from graphql import (
@@ -20,10 +19,10 @@ from graphql import (
     get_named_type,
     visit,
 )
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SelectedField:
+class SelectedField(Struct, frozen=True, eq=False):
     """A field of a type, as the schema defines it; the type is the one that the document selects it on."""
 
     parent: GraphQLNamedType

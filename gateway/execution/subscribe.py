@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from itertools import count
 from typing import Any
+
+from msgspec import Struct
 
 from gateway.execution.body import write_body
 from gateway.execution.budget import Budget
@@ -31,8 +32,7 @@ NOTHING = "There is nothing here that can be followed."
 MAX_MEMO_BYTES = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Execution:
+class Execution(Struct, frozen=True):
     """What payloads are executed with: each has a context of its own. `budget`: what callers may spend."""
 
     executor: Executor
@@ -40,8 +40,7 @@ class Execution:
     budget: Budget
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
+class Live(Struct, frozen=True):
     """The log of changes, and what fills it."""
 
     hub: Hub

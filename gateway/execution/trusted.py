@@ -1,14 +1,14 @@
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
+
+from msgspec import Struct
 
 from gateway.execution.document import Document, Documents
 from gateway.execution.manifest import SHA256_PREFIX, BrokenManifest
 from gateway.execution.result import RequestRefused, Result
 
 
-@dataclass(frozen=True, slots=True)
-class TrustedDocument:
+class TrustedDocument(Struct, frozen=True):
     """A text of the manifest, compiled: a document, or why it is not valid for this schema."""
 
     text: str

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
 import structlog
+from msgspec import Struct
 
 from gateway.execution.ending import StreamEnded
 from gateway.execution.result import ErrorCode, RequestRefused, refused
@@ -21,8 +21,7 @@ CANNOT_LOOK = "credentials cannot be looked at"
 TAKEN_AWAY = "What the caller may see has become less; subscribe again."
 
 
-@dataclass(frozen=True, slots=True)
-class Viewer:
+class Viewer(Struct, frozen=True):
     """Who opens a stream. `payer`: whose rates it counts against.
 
     `refresh`: whom the credentials stand for now, None where they are not good any more.

@@ -1,9 +1,11 @@
 """Who asks: by an API key, by a JSON Web Token, or nobody."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateway.http.mistakes import MESSAGE, Mistakes
 from gateway.http.unauthenticated import TooManyMistakes, Unauthenticated
@@ -21,8 +23,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Authentication:
+class Authentication(Struct, frozen=True):
     """How callers are known. Not `required`: without credentials anybody may do everything.
 
     `api_keys` finds a key by its text, `tokens` verifies a JSON Web Token; each None where it is not offered.

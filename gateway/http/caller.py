@@ -1,11 +1,10 @@
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gateway.execution.viewers import Refresh
 from gateway.model.caller import Caller
 
 
-@dataclass(frozen=True, slots=True)
-class CallerInfo:
+class CallerInfo(Struct, frozen=True):
     """Who asks, and what the front door knows of the request. address: the peer's, None where it is not told.
 
     refresh: whom the credentials stand for by now; None where they are not looked at again.

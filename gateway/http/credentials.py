@@ -1,6 +1,6 @@
-from dataclasses import dataclass
 from functools import partial
 
+from msgspec import Struct
 from starlette.types import Scope
 
 from gateway.execution.result import ErrorCode
@@ -13,8 +13,7 @@ from gateway.http.unauthenticated import TooManyMistakes, Unauthenticated
 from gateway.model.caller import Caller
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(Struct, frozen=True):
     """What a connection was opened with: the texts of the two headers."""
 
     authorization: str | None = None

@@ -1,7 +1,8 @@
 """What `Accept` takes beside one JSON document. Pure."""
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from gateway.http.incremental import IncrementalSpec
 from gateway.http.stream_options import StreamOptions
@@ -15,8 +16,7 @@ Range: TypeAlias = tuple[str, dict[str, str]]
 """A media range and its parameters, both in lower case."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deliveries:
+class Deliveries(Struct, frozen=True):
     """`single`: an answer may be one JSON document; `event_stream`, `multipart`: a subscription's events, or both kinds
     of streams, may come so; `incremental`: how the parts of an answer are to be told in multipart/mixed, None: not.
     """

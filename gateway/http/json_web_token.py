@@ -1,11 +1,11 @@
 """JSON Web Tokens (RFC 7519) of one issuer, checked by keys that the issuer publishes (RFC 7517)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
+from msgspec import Struct
 
 from gateway.http.key_set import KeySet, UnknownKey
 from gateway.http.unauthenticated import Unauthenticated
@@ -16,8 +16,7 @@ LAST_SECOND = 253_370_764_800
 """The year 9999; a token that is good for longer is good for that long."""
 
 
-@dataclass(frozen=True, slots=True)
-class TokenOptions:
+class TokenOptions(Struct, frozen=True):
     """What a token must say. `algorithms`: those accepted, asymmetric ones only; `leeway`: of clocks.
 
     `sources_claim`: names the claim that confines to sources; None: tokens do not.
@@ -30,8 +29,7 @@ class TokenOptions:
     sources_claim: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TokenVerifier:
+class TokenVerifier(Struct, frozen=True):
     options: TokenOptions
     keys: KeySet
 

@@ -1,10 +1,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Hashable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 import orjson
+from msgspec.structs import replace
 
 from gateway.cache.response import Kept, ResponseCache
 from gateway.execution.body import write_body

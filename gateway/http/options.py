@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gateway.execution.document import DocumentOptions
 from gateway.execution.road import Road
@@ -9,8 +9,7 @@ from gateway.limits.document import DEFAULT_LIMITS, DocumentLimits
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
-@dataclass(frozen=True, slots=True)
-class HttpOptions:
+class HttpOptions(Struct, frozen=True):
     """What the composition root decides about the front door.
 
     max_body_bytes: of a POST's body, before and after inflating; more is answered 413.

@@ -1,10 +1,10 @@
 """HTTP in plain values → a GraphQL request, or HttpRefused. Pure: no socket, no schema."""
 
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
+from msgspec import Struct, field
 
 from gateway.execution.lookup import DocumentName
 from gateway.execution.result import ErrorCode
@@ -13,8 +13,7 @@ from gateway.http.refusal import HttpRefused, NotWellFormed, bad_request
 MAX_QUERY_FIELDS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class GraphQLRequest:
+class GraphQLRequest(Struct, frozen=True):
     """The parameters of GraphQL over HTTP, "Request Parameters" and "Persisted Documents".
 
     An empty operationName or documentId counts as absent. `sha256_hash` is that of `extensions.persistedQuery`.

@@ -1,9 +1,9 @@
 """A result → HTTP in plain values. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from msgspec import Struct
 from starlette.types import Message
 
 from gateway.cache.response import Kept
@@ -19,8 +19,7 @@ NOT_MODIFIED = 304
 HeaderList: TypeAlias = list[tuple[bytes, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
-class HttpResponse:
+class HttpResponse(Struct, frozen=True):
     """`headers` lack the length, which belongs to the body. `kept`: where the body is that of a kept answer."""
 
     status: int

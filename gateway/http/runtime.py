@@ -1,9 +1,9 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import strawberry
+from msgspec import Struct
 
 from gateway.execution.budget import Budget
 from gateway.http.caller import CallerInfo
@@ -14,8 +14,7 @@ MakeContext: TypeAlias = Callable[[CallerInfo], AbstractContextManager[object]]
 """Opens one request's context, whatever the schema's resolvers expect as `info.context`, and closes it after."""
 
 
-@dataclass(frozen=True, slots=True)
-class Runtime:
+class Runtime(Struct, frozen=True):
     """What operations are run with. `budget`: what callers may spend; `metrics`: where all of it is counted.
 
     `kept`: answers for those who ask the same; None where answers are not kept.

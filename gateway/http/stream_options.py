@@ -1,8 +1,7 @@
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class StreamOptions:
+class StreamOptions(Struct, frozen=True):
     """What the composition root decides about answers that take their time.
 
     websocket, event_stream, multipart: whether each is offered. shared_event_streams: whether operations may share one,

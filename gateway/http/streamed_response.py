@@ -1,9 +1,9 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from msgspec import Struct
 from starlette.types import Message, Receive, Scope, Send
 
 from gateway.observability.metrics import Metrics
@@ -22,8 +22,7 @@ class Closable(Protocol):
 Source = TypeVar("Source", bound=Closable)
 
 
-@dataclass(frozen=True, slots=True)
-class Form(Generic[Source]):
+class Form(Struct, Generic[Source], frozen=True):
     """How a body of no known length is written. `transport` names it in the metrics.
 
     `opening` is sent at once, because some clients believe in a response only when they see its first byte; `ping`
@@ -38,8 +37,7 @@ class Form(Generic[Source]):
     closing: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class StreamedResponse(Generic[Source]):
+class StreamedResponse(Struct, Generic[Source], frozen=True):
     """A response whose end is not known when it begins. `source` is closed at its end, and where the client leaves."""
 
     form: Form[Source]

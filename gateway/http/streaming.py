@@ -1,8 +1,9 @@
 import time
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
-from dataclasses import replace
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from gateway.execution.assembly import Assembly
 from gateway.execution.body import write_body

@@ -1,6 +1,5 @@
-from dataclasses import dataclass
-
 from graphql import DocumentNode
+from msgspec import Struct
 
 from gateway.limits.aliases import check_aliases
 from gateway.limits.depth import check_depth
@@ -11,8 +10,7 @@ from gateway.limits.passed import LimitPassed
 from gateway.limits.root_fields import check_root_fields
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentLimits:
+class DocumentLimits(Struct, frozen=True):
     """The most of everything that a document may hold. `bytes`: of its text in UTF-8."""
 
     bytes: int = 100_000

@@ -1,7 +1,5 @@
 """Fields that ask for the same thing at the same place, which validation compares with each other, pair by pair."""
 
-from dataclasses import dataclass, field
-
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -11,6 +9,7 @@ from graphql import (
     SelectionNode,
     SelectionSetNode,
 )
+from msgspec import Struct, field
 
 from gateway.limits.passed import LimitPassed
 
@@ -27,8 +26,7 @@ def check_overlaps(document: DocumentNode, maximum: int) -> None:
             raise LimitPassed("maximum_overlaps", f"More than {maximum} pairs of fields answer under the same name.")
 
 
-@dataclass(slots=True)
-class _Place:
+class _Place(Struct):
     """How often a field is there, and the fields below all of them."""
 
     count: int = 0

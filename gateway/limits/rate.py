@@ -1,28 +1,27 @@
 """How much a caller may spend in a while: the generic cell rate algorithm, and who keeps its state."""
 
-from dataclasses import dataclass, field
 from math import floor
 from typing import Protocol
+
+from msgspec import Struct
 
 SECONDS = 60.0
 ROUNDING = 1e-6
 """Units; less than this is no difference."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Struct, frozen=True):
     """`per_minute` units come back each minute; `burst` of them, when all have come back, can be spent at once."""
 
     per_minute: float
     burst: float
-    seconds_a_unit: float = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "seconds_a_unit", SECONDS / self.per_minute)
+    @property
+    def seconds_a_unit(self) -> float:
+        return SECONDS / self.per_minute
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """What came of asking for units. `remaining`: whole units that are left, `full_after`: seconds until all are back.
 
     `retry_after`: seconds until the same could be had, 0 where it was; of more than the burst, until all are back.

@@ -1,8 +1,9 @@
 """A row of the change log as the configured sources show it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from gateway.model.service import DeviceService
 from gateway.model.tenant import Tenant
@@ -21,8 +22,7 @@ Places: TypeAlias = Mapping[tuple[DeviceService, Tenant], tuple[str, ...]]
 """The sources that show a tenant's devices, by name; more than one may."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceChange:
+class SourceChange(Struct, frozen=True):
     position: Position
     device: SourceKey
     service: DeviceService

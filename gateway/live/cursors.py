@@ -1,5 +1,6 @@
 import json
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateway.live.change import Position
 from gateway.model.errors import InvalidInput
@@ -8,8 +9,7 @@ from gateway.model.seal import ForeignTokenError, Sealer
 VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Cursors:
+class Cursors(Struct, frozen=True):
     """Places of the log, sealed for one subscription: `purpose` is what it follows, and what its caller may see."""
 
     sealer: Sealer

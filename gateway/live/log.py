@@ -1,6 +1,6 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from gateway.live.change import Places, Position, SourceChange, shown_by, whole_rows
@@ -11,8 +11,7 @@ from gateway.store.database import Database
 EXPIRED = "The log does not go back to this cursor any more: read anew what is there, and follow from now on."
 
 
-@dataclass(frozen=True, slots=True)
-class LogPage:
+class LogPage(Struct, frozen=True):
     """A run of the log: all that it shows up to the row `through`; `more` rows may follow."""
 
     changes: Sequence[SourceChange]

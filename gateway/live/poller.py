@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 import orjson
 import structlog
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 from sqlalchemy import Connection
 
 from gateway.live.look_back import LookBack
@@ -35,8 +36,7 @@ PATIENCE, GLANCE = 5.0, 0.05
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class PollerOptions:
+class PollerOptions(Struct, frozen=True):
     """`seconds` between rounds; `kept`: how long what was polled is remembered; `holder` names this process.
 
     `late`: how long an event may take to reach its service.
@@ -205,4 +205,4 @@ class Poller:
 
 
 def _digest(device: Device) -> str:
-    return sha256(orjson.dumps(device, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return sha256(orjson.dumps(device, default=asdict, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -1,6 +1,6 @@
 """What a subscription follows, and what it tells of a change."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gateway.live.change import Position, SourceChange, SourceKey
 from gateway.live.cursors import Cursors
@@ -14,8 +14,7 @@ from gateway.model.service import DeviceService
 from gateway.store.changes import ChangeKind
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(Struct, frozen=True):
     """`events`: of devices, else the devices' own changes. `sources`: those that could show something that matches.
 
     `devices`: of these only; None: of all.
@@ -52,8 +51,7 @@ class Watch:
         return None if device is None else DeviceEventChange(cursor, event_of(device, change.event))
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A subscription as it was asked for: what to follow, and after which position; None: from now on."""
 
     watch: Watch

@@ -1,8 +1,7 @@
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(slots=True)
-class Answer:
+class Answer(Struct):
     """What resolvers find out about the answer as a whole, beside what they return.
 
     `is_complete`: nothing is left out of it because a source did not answer; what is left out may be there a moment

@@ -1,7 +1,8 @@
 from collections.abc import Hashable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Scope(StrEnum):
@@ -16,8 +17,7 @@ class Scope(StrEnum):
 ALL_SCOPES = frozenset(Scope)
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """Who asks. `id` names the caller in logs and in rates; `sources` confines to these, None to all.
 
     `expires_at`: when the credentials end; None where they do not.

@@ -1,5 +1,6 @@
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from gateway.model.device import Device
 from gateway.model.event import DeviceEvent
@@ -11,16 +12,14 @@ class DeviceChangeKind(StrEnum):
     REMOVED = "REMOVED"
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceEventChange:
+class DeviceEventChange(Struct, frozen=True):
     """An event as a stream tells it; `cursor` is what to resume after."""
 
     cursor: str
     event: DeviceEvent
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceChange:
+class DeviceChange(Struct, frozen=True):
     """A change as a stream tells it; `device_id` is its Node.id, `device` None where it is gone."""
 
     cursor: str

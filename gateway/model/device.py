@@ -1,14 +1,14 @@
 """The one place where the two services' devices become one kind of thing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from msgspec import Struct
+
 from gateway.model.service import DeviceService
 from gateway.model.tag import Tag
-from gateway.model.value import value
 
 
 class ConnectionStatus(StrEnum):
@@ -30,22 +30,19 @@ class AlexaDeviceStatus(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-@value
-class AlexaDeviceStatusDetail:
+class AlexaDeviceStatusDetail(Struct, frozen=True):
     """`code` and `feature` are the service's own words, whatever they are."""
 
     code: str
     feature: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceMethod:
+class DeviceMethod(Struct, frozen=True):
     device_type: str
     method_name: str
 
 
-@value
-class OneClickDevice:
+class OneClickDevice(Struct, frozen=True):
     """A claimed device of 1-Click (seed: DescribeDevice). `remaining_life` is a fraction, 0 to 1."""
 
     source: str
@@ -74,8 +71,7 @@ class OneClickDevice:
         return self.device_id
 
 
-@value
-class AlexaDevice:
+class AlexaDevice(Struct, frozen=True):
     """A device of Alexa for Business (seed: SearchDevices). Absent members are None."""
 
     source: str

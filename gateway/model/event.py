@@ -2,12 +2,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
+
 from gateway.model.device import Device
-from gateway.model.value import value
 
 
-@value
-class DeviceEvent:
+class DeviceEvent(Struct, frozen=True):
     """Something that a device reported.
 
     `type` is the service's word (SINGLE, DOUBLE, LONG; CONNECTION_STATUS, DEVICE_STATUS), `value` what it reported

@@ -1,24 +1,21 @@
 """What a caller may ask of lists, and what it means for one item; the store's SQL means the same."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gateway.model.device import AlexaDevice, AlexaDeviceStatus, ConnectionStatus, Device, OneClickDevice
 from gateway.model.room import Room
 from gateway.model.text import name_key
 from gateway.model.user import EnrollmentStatus, User
-from gateway.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
-class TagFilter:
+class TagFilter(Struct, frozen=True):
     """A device that has the key and, where `values` is given, one of these values."""
 
     key: str
     values: tuple[str, ...] | None = None
 
 
-@value
-class DeviceFilter:
+class DeviceFilter(Struct, frozen=True):
     """All members given must match; None asks nothing; a device whose service lacks the member does not match.
 
     UNKNOWN matches what is absent or unknown. `name_contains` and `room_names` compare by name_key. An empty list
@@ -106,8 +103,7 @@ class DeviceFilter:
         return device.room_name is not None and name_key(device.room_name) in map(name_key, self.room_names)
 
 
-@dataclass(frozen=True, slots=True)
-class UserFilter:
+class UserFilter(Struct, frozen=True):
     """All members given must match; names compare by name_key; `user_ids` is the service's own filter and is not
     seen on a user.
     """
@@ -130,8 +126,7 @@ class UserFilter:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class RoomFilter:
+class RoomFilter(Struct, frozen=True):
     name_contains: str | None = None
 
     def matches(self, room: Room) -> bool:

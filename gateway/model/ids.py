@@ -3,8 +3,9 @@ import json
 from collections.abc import Callable
 from enum import StrEnum
 
+from msgspec import Struct
+
 from gateway.model.errors import InvalidInput
-from gateway.model.value import value
 
 VERSION = 1
 
@@ -19,8 +20,7 @@ class NodeKind(StrEnum):
     USER = "u"
 
 
-@value
-class GlobalId:
+class GlobalId(Struct, frozen=True):
     """What a Node.id stands for: a kind of thing, the configured source it is in, and the source's own key of it."""
 
     kind: NodeKind

@@ -4,9 +4,10 @@ Nulls come last in both directions; ties are broken by the item's own key, ascen
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from gateway.model.device import AlexaDevice, Device
 from gateway.model.text import name_key
@@ -32,14 +33,12 @@ class UserOrderField(StrEnum):
     ENROLLMENT_STATUS = "ENROLLMENT_STATUS"
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceOrder:
+class DeviceOrder(Struct, frozen=True):
     field: DeviceOrderField
     descending: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class UserOrder:
+class UserOrder(Struct, frozen=True):
     field: UserOrderField
     descending: bool = False
 

@@ -1,21 +1,19 @@
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from gateway.model.errors import InvalidInput
 from gateway.model.purpose import Purpose
-from gateway.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
-class PageLimits:
+class PageLimits(Struct, frozen=True):
     """`size`: items of a page where neither first nor last is given; `maximum`: the largest of either."""
 
     size: int = 20
     maximum: int = 100
 
 
-@value
-class Slice:
+class Slice(Struct, frozen=True):
     """What a connection was asked for: `limit` items after one cursor and before another, from the start or the end."""
 
     limit: int
@@ -29,8 +27,7 @@ class Slice:
         return (self.before if self.backwards else self.after) is not None
 
 
-@value
-class Mark:
+class Mark(Struct, frozen=True):
     """What a cursor holds before it is sealed; `purpose` binds it to its list and its arguments."""
 
     purpose: Purpose

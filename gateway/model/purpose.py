@@ -1,10 +1,12 @@
 """What a cursor is good for, in a form that does not change with the code that makes it."""
 
 import json
-from dataclasses import fields, is_dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 
 class Purpose:
@@ -23,12 +25,11 @@ class Purpose:
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401 - JSON
-    if is_dataclass(value):
-        return {
-            field.name: _plain(getattr(value, field.name))
-            for field in fields(value)
-            if getattr(value, field.name) != field.default
-        }
+    if isinstance(value, Struct):
+        asked = asdict(value)
+        unless_asked = zip(reversed(value.__struct_fields__), reversed(value.__struct_defaults__), strict=False)
+        left_out = {name for name, default in unless_asked if asked[name] == default}
+        return {name: _plain(member) for name, member in asked.items() if name not in left_out}
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
     return value.isoformat() if isinstance(value, datetime) else value

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Generic, NamedTuple, TypeVar
 
+from msgspec import Struct
+
 from gateway.model.order import SortValue
-from gateway.model.value import value
 
 Filter = TypeVar("Filter")
 Order = TypeVar("Order")
@@ -17,8 +18,7 @@ class Position(NamedTuple):
     key: tuple[str, ...]
 
 
-@value
-class Cut:
+class Cut(Struct, frozen=True):
     """A place between two items: just after the item at that position, or just before it; the item itself need not
     exist any more.
     """
@@ -27,8 +27,7 @@ class Cut:
     after: bool
 
 
-@value
-class ListQuery(Generic[Filter, Order]):
+class ListQuery(Struct, Generic[Filter, Order], frozen=True):
     """At most `limit` items between two cuts (None: the list's start or end), in order.
 
     Backwards takes those next to the end of the range; the answer then comes nearest to the end first.
@@ -42,8 +41,7 @@ class ListQuery(Generic[Filter, Order]):
     limit: int
 
 
-@value
-class EventQuery:
+class EventQuery(Struct, frozen=True):
     """Events of one device, newest first, with `start` <= time < `end`, of these types (None: any).
 
     `newer` and `older` bound the range further by the position of an event (timestamp, type, value) that is itself left

@@ -1,8 +1,7 @@
-from gateway.model.value import value
+from msgspec import Struct
 
 
-@value
-class Room:
+class Room(Struct, frozen=True):
     """A room of Alexa for Business; `arn` is its key within the source."""
 
     source: str

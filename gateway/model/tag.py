@@ -1,7 +1,6 @@
-from gateway.model.value import value
+from msgspec import Struct
 
 
-@value
-class Tag:
+class Tag(Struct, frozen=True):
     key: str
     value: str

@@ -1,6 +1,6 @@
 from enum import StrEnum
 
-from gateway.model.value import value
+from msgspec import Struct
 
 
 class EnrollmentStatus(StrEnum):
@@ -14,8 +14,7 @@ class EnrollmentStatus(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-@value
-class User:
+class User(Struct, frozen=True):
     """A user of Alexa for Business (seed: SearchUsers); `arn` is the key within the source."""
 
     source: str

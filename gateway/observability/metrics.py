@@ -3,8 +3,7 @@
 No label holds anything that a caller wrote, so the number of series is bounded by settings and code.
 """
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from prometheus_client import CollectorRegistry, Info, ProcessCollector
 
 from gateway import __version__
@@ -15,8 +14,7 @@ SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.
 KEYS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Metrics:
+class Metrics(Struct, frozen=True):
     """The instruments, by seam; what each means and its labels are stands in `make_metrics` and in the README.
 
     `caches` reads what caches count themselves; `watch` one and it is told.

@@ -1,9 +1,9 @@
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self, TypeAlias
 
 import strawberry
+from msgspec import Struct, field
 
 from gateway.loaders import Loaders
 from gateway.model.answer import Answer
@@ -12,8 +12,7 @@ from gateway.model.page import PageLimits
 from gateway.sources.fleet import Fleet
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """What resolvers work with: the fleet of the application, the loaders of this request, which are closed with it."""
 
     fleet: Fleet

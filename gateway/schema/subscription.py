@@ -1,8 +1,8 @@
 from collections.abc import Sequence
-from dataclasses import fields
 from typing import Annotated
 
 import strawberry
+from msgspec.structs import asdict
 
 from gateway.live.change import SourceKey
 from gateway.live.cursors import Cursors, purpose_of
@@ -85,7 +85,7 @@ def _choice(choice: SourceChoice) -> list[object]:
 
 def _members(wanted: DeviceFilter) -> dict[str, object]:
     """The members that ask something, as JSON has them."""
-    given = {one.name: getattr(wanted, one.name) for one in fields(wanted)}
+    given = asdict(wanted)
     tags = [[tag.key, tag.values] for tag in wanted.tags]
     asked = {**given, "tags": tags or None, "unassociated_only": wanted.unassociated_only or None}
     return {name: value for name, value in asked.items() if value is not None}

@@ -1,13 +1,13 @@
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from gateway.model.seal import Sealer
 from gateway.store.database import Database
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceContext:
+class ServiceContext(Struct, frozen=True):
     """What every operation of an embedded service works with. `clock` gives aware UTC times."""
 
     database: Database

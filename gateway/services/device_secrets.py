@@ -3,7 +3,8 @@
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateway.model.tenant import Tenant
 from gateway.services.context import ServiceContext
@@ -11,8 +12,7 @@ from gateway.services.ingest import UnknownDeviceError
 from gateway.store.device_secrets import button_secret, echo_secrets, set_button_secret, set_echo_secret
 
 
-@dataclass(frozen=True, slots=True)
-class Echo:
+class Echo(Struct, frozen=True):
     """A device of Alexa for Business, whoever's it is."""
 
     tenant: Tenant

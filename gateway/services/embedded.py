@@ -1,6 +1,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from gateway.model.tenant import Tenant
 from gateway.services.context import ServiceContext
@@ -15,8 +16,7 @@ PluralHandler: TypeAlias = Callable[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class EmbeddedService:
+class EmbeddedService(Struct, frozen=True):
     """One service: its model, what it answers on the wire, and what only the gateway may ask (`beyond` the wire).
 
     `plural` holds the operations that answer many requests of one tenant by one statement.

@@ -1,9 +1,10 @@
 """Alexa for Business devices, rooms and users, told in the operations of Alexa for Business."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import TypeVar
+
+from msgspec import Struct
 
 from gateway.model.device import AlexaDevice, Device
 from gateway.model.errors import GatewayError, NotFound, Rejected
@@ -30,8 +31,7 @@ Item = TypeVar("Item")
 CEILING = 50
 
 
-@dataclass(frozen=True, slots=True)
-class AlexaSource:
+class AlexaSource(Struct, frozen=True):
     """One account and region of Alexa for Business."""
 
     name: str

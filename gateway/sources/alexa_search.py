@@ -1,8 +1,9 @@
 """Filters and orders as the searches of Alexa for Business take them, as far as they can."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from gateway.model.device import AlexaDeviceStatus, ConnectionStatus
 from gateway.model.filter import DeviceFilter, UserFilter
@@ -32,8 +33,7 @@ USER_SORT_KEYS = {
 NEVER_ABSENT = frozenset({"DeviceName", "DeviceType", "DeviceSerialNumber", "UserId"})
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(Struct, frozen=True):
     """Members of a search request; `reversed_params` ask for the same list from its end, where that can be asked.
 
     `done_there`: the service does all of the filter.

@@ -1,7 +1,8 @@
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from gateway.cache.batches import Batches
 from gateway.model.errors import GatewayError
@@ -12,8 +13,7 @@ Asked: TypeAlias = tuple[str, Params]
 """An operation beyond the wire, and its parameters, which can be hashed."""
 
 
-@dataclass(frozen=True, slots=True)
-class BatchedUpstream:
+class BatchedUpstream(Struct, frozen=True):
     """An embedded service of which equal things are asked in the same turn of the event loop: they are one call.
 
     That is so for what it can do beyond the wire, one at a time: lists and counts. Whoever may see a source sees all
@@ -21,7 +21,7 @@ class BatchedUpstream:
     """
 
     upstream: Upstream
-    reads: Batches[Asked, Params] = field(repr=False)
+    reads: Batches[Asked, Params]
 
     @property
     def beyond(self) -> frozenset[str]:

@@ -2,31 +2,29 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, cmp_to_key, partial
 from heapq import merge
 from typing import Any, Generic, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 from gateway.model.errors import CursorExpired, InvalidInput, UpstreamError
 from gateway.model.order import SortValue, compare_values
 from gateway.model.page import Mark, Slice
 from gateway.model.purpose import Purpose
 from gateway.model.seal import ForeignTokenError, Sealer
-from gateway.model.value import value
 from gateway.sources.listing import Chunk, Listing, Place, SourceCut, Window
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 
-@value
-class Edge(Generic[Item]):
+class Edge(Struct, Generic[Item], frozen=True):
     node: Item
     mark: Mark
 
 
-@value
-class Bounded(Generic[Item]):
+class Bounded(Struct, Generic[Item], frozen=True):
     """A listing between the cuts that the request's cursors make in it; `index` is its place among the sources."""
 
     index: int
@@ -51,8 +49,7 @@ Gap: TypeAlias = list[Any] | bool
 """Where a cursor divides a source: [place, after] as in SourceCut, or whether all of the source comes before it."""
 
 
-@dataclass(frozen=True)
-class Page(Generic[Item]):
+class Page(Struct, Generic[Item], frozen=True, dict=True):
     """A page in list order. Whether there is more is known, or is told by what `rest` still holds.
 
     `places`: the source of each node, and its place there. `gaps`, of a list that is merged: where the cursor that the
@@ -98,8 +95,7 @@ class Page(Generic[Item]):
             yield Mark(purpose, [source, place, dict(gaps)])
 
 
-@value
-class Compound(Generic[Item]):
+class Compound(Struct, Generic[Item], frozen=True):
     """Without an order the sources follow each other; with one (`descending`, a flag a criterion) they are merged.
 
     `purpose` names the list with its filter and order; a cursor of another list is refused. `patience`: the seconds

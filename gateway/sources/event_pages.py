@@ -1,10 +1,12 @@
 """Pages of devices' events: the window that the first page fixed, and the cursors that carry it on."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateway.model.device import Device
 from gateway.model.errors import GatewayError, InvalidInput
@@ -13,7 +15,6 @@ from gateway.model.page import Mark, Slice
 from gateway.model.purpose import Purpose
 from gateway.model.query import EventQuery
 from gateway.model.seal import ForeignTokenError, Sealer
-from gateway.model.value import value
 from gateway.sources.events import EventRun, milliseconds, utc, whole_millisecond
 
 DEFAULT_WINDOW = timedelta(days=30)
@@ -21,8 +22,7 @@ DEFAULT_WINDOW = timedelta(days=30)
 ReadEvents: TypeAlias = Callable[[Sequence[tuple[Device, EventQuery]]], Awaitable[Sequence[EventRun | GatewayError]]]
 
 
-@value
-class EventArguments:
+class EventArguments(Struct, frozen=True):
     """What `events` was asked for beside its page; None: the last 30 days before the first page was asked for.
 
     Raise InvalidInput for a window that ends before it begins.
@@ -37,8 +37,7 @@ class EventArguments:
             raise InvalidInput("from must not be after to.", "from")
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     """Where a cursor left off, by the milliseconds of its window and of an event; `token`: as in EventQuery."""
 
     start: int
@@ -53,8 +52,7 @@ class Left:
         return utc(self.time), self.type, self.value
 
 
-@dataclass(frozen=True, eq=False)
-class EventsAsked:
+class EventsAsked(Struct, frozen=True, eq=False, dict=True):
     """A page of events, of whichever device; `after` and `before` are what its cursors say.
 
     `clock`: what is asked up to now ends when it is read.
@@ -72,8 +70,7 @@ class EventsAsked:
         return repr((self.arguments, self.slice, self.after, self.before))
 
 
-@value
-class EventEdge:
+class EventEdge(Struct, frozen=True):
     node: DeviceEvent
     page: "EventPage"
     token: str | None
@@ -85,8 +82,7 @@ class EventEdge:
         return Mark(self.page.purpose, [*window, milliseconds(event.timestamp), event.type, event.value, self.token])
 
 
-@dataclass(eq=False)  # not frozen, like @value: a page of devices has as many
-class EventPage:
+class EventPage(Struct, frozen=True, eq=False, dict=True):
     """A page, newest first. What only a cursor needs is made once there is one."""
 
     device: Device

@@ -2,10 +2,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
+from msgspec import Struct
+
 from gateway.model.errors import GatewayError
 from gateway.model.event import DeviceEvent
 from gateway.model.query import EventQuery
-from gateway.model.value import value
 from gateway.sources.upstream import Params
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -17,8 +18,7 @@ Told: TypeAlias = tuple[datetime, str, str, Mapping[str, Any]]
 """What a service tells of an event: the members of a DeviceEvent behind its device."""
 
 
-@value
-class EventRun:
+class EventRun(Struct, frozen=True):
     """Events of one device in the order that was asked for, and whether the range holds more.
 
     `tokens` tells for each event the service's page that it came in, where there is one: a place to begin again from.

@@ -5,11 +5,12 @@ a proxy's page) is not the caller's business; the log has it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import chain
 from types import MappingProxyType
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from gateway.model.errors import (
     Conflict,
@@ -41,8 +42,7 @@ class Again(Enum):
     ALWAYS = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """The service answered, and the answer is no."""
 
     kind: type[Refused] | type[CursorExpired]
@@ -56,8 +56,7 @@ class Refusal:
         return self.kind(message[:LONGEST_MESSAGE] or "The service refused this and gave no reason.")
 
 
-@dataclass(frozen=True, slots=True)
-class Outage:
+class Outage(Struct, frozen=True):
     """The service did not do its work. `words` follow the source's name; `backoff`: seconds before a second try."""
 
     kind: type[UpstreamError]

@@ -1,8 +1,10 @@
 """All configured sources as one: lists over all of them, and who has a device."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TypeAlias, TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gateway.model.device import Device
 from gateway.model.errors import InvalidInput
@@ -22,8 +24,7 @@ Source: TypeAlias = OneClickSource | AlexaSource
 Order = TypeVar("Order", DeviceOrder, UserOrder)
 
 
-@dataclass(frozen=True, slots=True)
-class SourceChoice:
+class SourceChoice(Struct, frozen=True):
     """Which sources a list is asked of; None asks for all."""
 
     service: DeviceService | None = None
@@ -33,8 +34,7 @@ class SourceChoice:
 ALL_SOURCES = SourceChoice()
 
 
-@dataclass(frozen=True, slots=True)
-class Fleet:
+class Fleet(Struct, frozen=True):
     """The sources in configured order, by name. `patience`: the seconds that a list waits for each of them.
 
     `shared` are the upstreams, by source, that know what was read of late.
@@ -116,7 +116,7 @@ def possible(source: Source, wanted: DeviceFilter) -> bool:
 
 
 def _members(wanted: DeviceFilter | UserFilter) -> Iterable[object]:
-    return (getattr(wanted, name) for name in wanted.__dataclass_fields__ if name != "tags")
+    return (getattr(wanted, name) for name in wanted.__struct_fields__ if name != "tags")
 
 
 def _satisfiable(members: Iterable[object]) -> bool:

@@ -1,7 +1,8 @@
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cmp_to_key
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from gateway.model.order import compare_values
 from gateway.model.query import Position
@@ -12,8 +13,7 @@ from gateway.sources.wire_listing import WireListing
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True, slots=True)
-class GatheredListing(Generic[Item]):
+class GatheredListing(Struct, Generic[Item], frozen=True):
     """A list over AWS in an order that its service cannot do: read whole, up to the scan limit, and sorted here."""
 
     listing: WireListing[Item]

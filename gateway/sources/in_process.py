@@ -1,6 +1,7 @@
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from gateway.model.errors import GatewayError
 from gateway.model.tenant import Tenant
@@ -13,8 +14,7 @@ Call: TypeAlias = Callable[[Tenant, str, Params], Awaitable[Params]]
 CallMany: TypeAlias = Callable[[Tenant, str, Sequence[Params]], Awaitable[Sequence[Params | ServiceError]]]
 
 
-@dataclass(frozen=True, slots=True)
-class InProcessUpstream:
+class InProcessUpstream(Struct, frozen=True):
     """Straight into an embedded service, as one tenant: no HTTP, no JSON, no signature.
 
     `on_wire`, `beyond_wire` and `many` are the service's own calls; `beyond` names what the second one carries out.
@@ -22,10 +22,10 @@ class InProcessUpstream:
 
     source: str
     tenant: Tenant
-    on_wire: Call = field(repr=False)
-    beyond_wire: Call = field(repr=False)
-    many: CallMany = field(repr=False)
-    beyond: frozenset[str] = field(repr=False)
+    on_wire: Call
+    beyond_wire: Call
+    many: CallMany
+    beyond: frozenset[str]
 
     async def call(self, operation: str, params: Params) -> Params:
         carry_out = self.beyond_wire if operation in self.beyond else self.on_wire

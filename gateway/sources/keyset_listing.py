@@ -1,15 +1,15 @@
 from typing import Any, Generic, TypeVar
 
+from msgspec import Struct
+
 from gateway.model.query import Cut, ListQuery, Position
-from gateway.model.value import value
 from gateway.sources.listing import Chunk, Place, SourceCut, Window
 from gateway.sources.upstream import Upstream
 
 Item = TypeVar("Item")
 
 
-@value
-class KeysetListing(Generic[Item]):
+class KeysetListing(Struct, Generic[Item], frozen=True):
     """A list that an embedded service reads by keyset, in either direction, at the same cost at any depth.
 
     `noun` names its operations beyond the wire (Query… and Count…) and the member that holds the items. `ties`:

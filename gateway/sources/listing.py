@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
+from msgspec import Struct
+
 from gateway.model.order import SortValue
-from gateway.model.value import value
 
 Item = TypeVar("Item")
 
@@ -12,16 +13,14 @@ Place: TypeAlias = Sequence[Any]
 """Where an item stands in its source, as JSON for a cursor; only the listing that made it can read it."""
 
 
-@value
-class SourceCut:
+class SourceCut(Struct, frozen=True):
     """Just after the item at that place, or just before it."""
 
     place: Place
     after: bool
 
 
-@value
-class Window:
+class Window(Struct, frozen=True):
     """At most `limit` items between two cuts (None: the source's start or end).
 
     Backwards takes those next to the end, nearest to the end first.
@@ -33,8 +32,7 @@ class Window:
     limit: int
 
 
-@value
-class Chunk(Generic[Item]):
+class Chunk(Struct, Generic[Item], frozen=True):
     """Items, and beside them their places, and what the list's order compares between sources, where it has one.
 
     `more`: whether the window holds more in that direction; None where only another call could tell.

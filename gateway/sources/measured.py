@@ -1,6 +1,7 @@
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from gateway.model.errors import GatewayError, UpstreamThrottled, UpstreamTimeout, UpstreamUnavailable
 from gateway.observability.metrics import Metrics
@@ -18,13 +19,12 @@ OUTCOMES: dict[type[GatewayError], str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class MeasuredUpstream:
+class MeasuredUpstream(Struct, frozen=True):
     """An upstream whose calls are counted and timed; `source` names it."""
 
     source: str
     upstream: Upstream
-    metrics: Metrics = field(repr=False)
+    metrics: Metrics
 
     @property
     def beyond(self) -> frozenset[str]:

@@ -3,9 +3,9 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import orjson
+from msgspec import Struct
 
 from gateway.model.device import Device, DeviceMethod, OneClickDevice
 from gateway.model.errors import GatewayError, NotFound
@@ -30,8 +30,7 @@ LIST_CEILING = 250
 DEVICE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class OneClickSource:
+class OneClickSource(Struct, frozen=True):
     """One account and region of 1-Click. `life_unit`: the remainingLife that its upstream tells of a new device."""
 
     name: str

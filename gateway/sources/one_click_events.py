@@ -1,8 +1,9 @@
 """Events of 1-Click, which answers oldest first, read newest first: by time windows backwards from the end."""
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from gateway.model.device import Device
 from gateway.model.errors import GatewayError, ScanLimit
@@ -26,8 +27,7 @@ async def events_by_windows(
     return await in_rounds(upstream, "ListDeviceEvents", readings)
 
 
-@dataclass(slots=True)
-class _Pages:
+class _Pages(Struct):
     """Pages of ListDeviceEvents, oldest first; `scanned` events have been read in vain.
 
     The whole range is asked for from a whole second to another, and what is beyond it left out here: so those who ask

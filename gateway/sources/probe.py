@@ -1,11 +1,11 @@
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+
+class Probe(Struct, frozen=True):
     """How a source answered one cheap read.
 
     `available`: it gave a page. `reachable`: it answered at all. `accepted`: nothing was said against our credentials;

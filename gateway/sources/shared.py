@@ -1,8 +1,9 @@
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 
 import orjson
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gateway.cache.in_flight import InFlight
 from gateway.cache.recent import Recent
@@ -16,8 +17,7 @@ _NEWS = frozenset({"ListDeviceEvents"})
 """What is asked for because something may have happened: shared, and never kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class SharedUpstream:
+class SharedUpstream(Struct, frozen=True):
     """An upstream that is asked less: equal reads at the same moment are one call, whoever they are for.
 
     Whoever may see a source sees all of it, because it is asked with the source's own credentials: what it answers
@@ -26,9 +26,9 @@ class SharedUpstream:
     """
 
     upstream: Upstream
-    reads: frozenset[str] = field(repr=False)
-    recent: Recent[Params] | None = field(default=None, repr=False)
-    in_flight: InFlight[Params] = field(default_factory=InFlight, repr=False)
+    reads: frozenset[str]
+    recent: Recent[Params] | None = None
+    in_flight: InFlight[Params] = field(default_factory=InFlight)
 
     @property
     def beyond(self) -> frozenset[str]:

@@ -3,12 +3,12 @@
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from gateway.model.errors import CursorExpired, ScanLimit
 from gateway.model.order import SortValue
-from gateway.model.value import value
 from gateway.sources.listing import Chunk, Place, SourceCut, Window
 from gateway.sources.wire_pages import (
     NOTHING,
@@ -24,8 +24,7 @@ from gateway.sources.wire_pages import (
 Item = TypeVar("Item")
 
 
-@value
-class Found(Generic[Item]):
+class Found(Struct, Generic[Item], frozen=True):
     """An item, what the list's order compares of it, and its place."""
 
     item: Item
@@ -33,8 +32,7 @@ class Found(Generic[Item]):
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Run(Generic[Item]):
+class Run(Struct, Generic[Item], frozen=True):
     """What a page gave between the cuts; `ended`: nothing more can come; `scanned`: items read so far."""
 
     found: list[Found[Item]]
@@ -42,8 +40,7 @@ class Run(Generic[Item]):
     scanned: int
 
 
-@dataclass(frozen=True, slots=True)
-class WireListing(Generic[Item]):
+class WireListing(Struct, Generic[Item], frozen=True):
     """Pages as the service gives them, in its own order or in one that it was asked for."""
 
     source: str

@@ -1,8 +1,9 @@
 """A service's own pages and tokens, and where an item stands in them."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from gateway.sources.listing import Place, SourceCut
 from gateway.sources.upstream import Params, Upstream
@@ -10,8 +11,7 @@ from gateway.sources.upstream import Params, Upstream
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True, slots=True)
-class RawPage(Generic[Item]):
+class RawPage(Struct, Generic[Item], frozen=True):
     """`keys` are those of the items."""
 
     token: str | None
@@ -28,8 +28,7 @@ class RawPage(Generic[Item]):
         return [reverse, self.token, index, self.keys[index], self.next_token if is_last else None]
 
 
-@dataclass(frozen=True, slots=True)
-class WireOperation(Generic[Item]):
+class WireOperation(Struct, Generic[Item], frozen=True):
     """How a service lists: the operation, its members, the largest page, and the items of an answer.
 
     `reversed_params` ask for the same list from its end, where the service can; `keep` drops what the service could not
@@ -62,8 +61,7 @@ class WireOperation(Generic[Item]):
                 return RawPage(token, items, list(map(self.key, items)), following)
 
 
-@dataclass(frozen=True, slots=True)
-class StreamPlace:
+class StreamPlace(Struct, frozen=True):
     """An item's place: the page (its token, read from which end), the index within it and the item's key.
 
     `next_token` is there for the last item of a page that has a successor.
@@ -80,8 +78,7 @@ def place_of(cut: SourceCut) -> StreamPlace:
     return StreamPlace(*cut.place)
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """An end of a window, in the direction of reading: an item, and whether it belongs to the window.
 
     `index`: where in the first page it stood last time, if that is known; it serves where the item is gone.

@@ -6,10 +6,10 @@ A secret is stored encrypted, not hashed: a signature can only be checked with t
 import base64
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from msgspec import Struct
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from gateway.store.dialect import insert_or_ignore
@@ -36,8 +36,7 @@ class WrongEncryptionKeyError(Exception):
     """The encryption key of the settings is not the one that the secrets were stored under."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccessKey:
+class AccessKey(Struct, frozen=True):
     """What a caller signs with. `demo`: refused beyond loopback; `revoked`: refused everywhere."""
 
     access_key_id: str

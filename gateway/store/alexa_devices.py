@@ -4,16 +4,15 @@ Times are milliseconds since 1970; `now` is when a change is logged.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
 
 import orjson
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, select, update
 
 from gateway.model.device import AlexaDeviceStatusDetail
 from gateway.model.service import DeviceService
 from gateway.model.tenant import Tenant
 from gateway.model.text import name_key
-from gateway.model.value import value
 from gateway.store.alexa_status_details import delete_status_details, insert_status_details
 from gateway.store.changes import Change, ChangeKind, log
 from gateway.store.dialect import JsonRows, insert_or_ignore
@@ -28,8 +27,7 @@ from gateway.store.tags import delete_tags
 from gateway.store.text import is_storable
 
 
-@dataclass(frozen=True, slots=True)
-class NewAlexaDevice:
+class NewAlexaDevice(Struct, frozen=True):
     """`serial_number` is never empty; `room_arn` may be of a room that is not there."""
 
     arn: str
@@ -48,8 +46,7 @@ class NewAlexaDevice:
     created_at: int | None = None
 
 
-@value
-class StoredAlexaDevice:
+class StoredAlexaDevice(Struct, frozen=True):
     """`room_name` is None where the device is in no room, or in one that is not there."""
 
     status_details: tuple[AlexaDeviceStatusDetail, ...]
@@ -69,7 +66,7 @@ class StoredAlexaDevice:
     created_at: int | None
 
 
-MEMBERS = len(fields(StoredAlexaDevice))
+MEMBERS = len(StoredAlexaDevice.__struct_fields__)
 
 OWNED = (
     select(

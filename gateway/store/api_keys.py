@@ -4,8 +4,8 @@ import hashlib
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import Connection, Row, insert, select, update
 
 from gateway.model.caller import Scope
@@ -16,8 +16,7 @@ PREFIX = "gwk"
 SECRET_BYTES = 32
 
 
-@dataclass(frozen=True, slots=True)
-class ApiKey:
+class ApiKey(Struct, frozen=True):
     """Times in milliseconds since 1970; `sources` None: all."""
 
     id: str

@@ -1,11 +1,11 @@
 """The change log: a row for whatever changed a device or added an event, in the transaction that did it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import takewhile
 from typing import Any, TypeAlias
 
+from msgspec import Struct
 from sqlalchemy import Connection, Row, delete, func, insert, select, text, update
 
 from gateway.model.service import DeviceService
@@ -24,8 +24,7 @@ class ChangeKind(StrEnum):
     EVENT = "EVENT"
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedEvent:
+class LoggedEvent(Struct, frozen=True):
     """Time in milliseconds since 1970; type, value and body as in the table of events."""
 
     time: int
@@ -34,8 +33,7 @@ class LoggedEvent:
     body: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """`device` is the device id of 1-Click or the ARN of Alexa for Business; `event` is there for the kind EVENT
     only.
     """

@@ -1,8 +1,8 @@
 """What can be said about a store without changing it."""
 
-from dataclasses import dataclass
 from enum import Enum, auto
 
+from msgspec import Struct
 from sqlalchemy import Connection, text
 
 from gateway.store.database import Database
@@ -18,8 +18,7 @@ class Tables(Enum):
     NEWER = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class StoreCheck:
+class StoreCheck(Struct, frozen=True):
     """`revision` is the one found; None where there are no tables."""
 
     tables: Tables

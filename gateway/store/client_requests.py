@@ -1,5 +1,4 @@
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import Connection, delete, select
 
 from gateway.model.tenant import Tenant
@@ -9,8 +8,7 @@ from gateway.store.tables import client_requests as requests
 KEPT_MILLISECONDS = 24 * 60 * 60 * 1000
 
 
-@dataclass(frozen=True, slots=True)
-class ClientRequest:
+class ClientRequest(Struct, frozen=True):
     """What a token of a client stands for: `digest` of the request that it came with, `arn` of what that made."""
 
     operation: str

@@ -1,8 +1,8 @@
 """The hash of each device's own secret, with which it reports by the ingest."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import Connection, select, update
 
 from gateway.model.tenant import Tenant
@@ -10,8 +10,7 @@ from gateway.store.tables import alexa_devices, one_click_devices
 from gateway.store.text import is_storable
 
 
-@dataclass(frozen=True, slots=True)
-class EchoSecret:
+class EchoSecret(Struct, frozen=True):
     """A device of Alexa for Business, and the hash of its secret; None where it was given none."""
 
     tenant: Tenant

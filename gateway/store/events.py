@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
+from msgspec import Struct
 from sqlalchemy import (
     BindParameter,
     Connection,
@@ -17,7 +18,6 @@ from sqlalchemy import (
 )
 
 from gateway.model.tenant import Tenant
-from gateway.model.value import value
 from gateway.store.batches import batches
 from gateway.store.dialect import insert_or_ignore
 from gateway.store.kept import AnyRow, KeptStatement, kept_rows
@@ -44,8 +44,7 @@ class StoredEvent(NamedTuple):
     body: str | None
 
 
-@value
-class EventRange:
+class EventRange(Struct, frozen=True):
     """Events of `device` with start <= time < end (milliseconds), of these types (None: any), between two positions.
 
     Newest first; `backwards`: oldest first. At most `limit`.

@@ -4,15 +4,14 @@ A device exists before anyone owns it. A change of owner is one conditional UPDA
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, and_, literal, select, update
 
 from gateway.model.tenant import Tenant
 from gateway.model.text import name_key
-from gateway.model.value import value
 from gateway.store.dialect import JsonRows, insert_or_ignore
 from gateway.store.kept import AnyRow
 from gateway.store.owned import owned, rows_by_key
@@ -35,8 +34,7 @@ CLAIMED = select(
 """The devices of a tenant, each with its tags; `claimed_device` reads a row."""
 
 
-@value
-class ClaimedDevice:
+class ClaimedDevice(Struct, frozen=True):
     """A device as its owner sees it, its tags sorted by key. `remaining_life` is a fraction, 0 to 1."""
 
     device_id: str
@@ -48,8 +46,7 @@ class ClaimedDevice:
     tags: Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class RegisteredDevice:
+class RegisteredDevice(Struct, frozen=True):
     """A device as its manufacturer knows it. Times are milliseconds since 1970.
 
     `owner` is None until it is claimed; what it did before `released_at` belongs to a former owner.

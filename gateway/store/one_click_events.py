@@ -1,8 +1,8 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import CompoundSelect, Connection, bindparam, literal, literal_column, null, select, union_all
 
 from gateway.model.tenant import Tenant
@@ -27,8 +27,7 @@ from gateway.store.tables import one_click_devices as devices
 NO_EVENT = -1
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceEvents:
+class DeviceEvents(Struct, frozen=True):
     device_type: str
     events: list[StoredEvent]
 

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from gateway.model.tenant import Tenant
@@ -14,8 +14,7 @@ from gateway.store.tables import tags
 from gateway.store.tags import tags_of
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(Struct, frozen=True):
     """A claimed device, whole. `remaining_life` is a fraction, 0 to 1."""
 
     device_id: str
@@ -27,8 +26,7 @@ class Button:
     tags: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class KnownButton:
+class KnownButton(Struct, frozen=True):
     """What the store has of a device id; `button` is None until a tenant owns it."""
 
     owner: Tenant | None

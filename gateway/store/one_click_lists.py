@@ -1,9 +1,10 @@
 """The claimed devices of one tenant as filtered, sorted, paged lists."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, exists, false, func, select
 
 from gateway.model.filter import DeviceFilter, TagFilter
@@ -28,8 +29,7 @@ KEY = (SortColumn(devices.c.device_id),)
 """What a 1-Click device has of the fields of an order; in every other field all of them are null, and equal."""
 
 
-@dataclass(frozen=True, slots=True)
-class DevicePage:
+class DevicePage(Struct, frozen=True):
     """`positions` stand beside `devices`, one for each; `more` tells of further devices in the direction of reading."""
 
     devices: list[ClaimedDevice]

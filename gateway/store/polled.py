@@ -6,8 +6,8 @@ Times are milliseconds since 1970.
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import Connection, delete, select
 
 from gateway.model.service import DeviceService
@@ -28,8 +28,7 @@ LISTED = "*device "
 """Begins the name under which is kept what the list said of a device."""
 
 
-@dataclass(frozen=True, slots=True)
-class Polled:
+class Polled(Struct, frozen=True):
     """`since`: events from before are known, and not told. `digest`: of what a list said last; None: not yet read."""
 
     since: int

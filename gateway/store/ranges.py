@@ -6,10 +6,11 @@ then what comes after its first value, then what has none. The ranges are read b
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
@@ -32,8 +33,7 @@ from gateway.store.sort_columns import SortColumn, order_by
 STATEMENTS_KEPT = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """At most `limit` items between two cuts (None: the list's start or end).
 
     Backwards takes those next to the end of the range, nearest to the end first.
@@ -45,8 +45,7 @@ class Window:
     limit: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Rows in the order of reading, the position of each, and whether there are more."""
 
     rows: Sequence[AnyRow]
@@ -54,8 +53,7 @@ class Page:
     more: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
+class _Bound(Struct, frozen=True):
     """An end of a page: a value for each column; `inclusive`: a row at that very place belongs to the page.
 
     `name` and the column's number, counted from `first_number`, name the parameter that a statement has for a value.
@@ -82,8 +80,7 @@ class _Bound:
         return bindparam(f"{self.name}_{self.first_number + number}", type_=order[number].column.type)
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
+class _Shape(Struct, frozen=True):
     """All that makes a statement out of a list and a window, whatever the window's values.
 
     The bounds have values that lie to each other as the window's do.
@@ -95,8 +92,7 @@ class _Shape:
     backwards: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Range:
+class _Range(Struct, frozen=True):
     where: tuple[ColumnElement[bool], ...]
     order: tuple[SortColumn, ...]
 

@@ -1,14 +1,13 @@
 """Rooms of Alexa for Business. Which devices are in them is kept with the devices."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from gateway.model.filter import RoomFilter
 from gateway.model.tenant import Tenant
 from gateway.model.text import name_key
-from gateway.model.value import value
 from gateway.store.conditions import has_part
 from gateway.store.dialect import insert_or_ignore
 from gateway.store.kept import AnyRow
@@ -24,8 +23,7 @@ PROFILE_NAME = SortColumn(rooms.c.profile_name_key, nullable=True)
 ARN = SortColumn(rooms.c.arn)
 
 
-@value
-class StoredRoom:
+class StoredRoom(Struct, frozen=True):
     arn: str
     name: str
     description: str | None = None
@@ -34,7 +32,7 @@ class StoredRoom:
     profile_name: str | None = None
 
 
-MEMBERS = len(fields(StoredRoom))
+MEMBERS = len(StoredRoom.__struct_fields__)
 
 OWNED = select(
     rooms.c.arn,

@@ -1,12 +1,11 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, UnaryExpression
 
 
-@dataclass(frozen=True, slots=True)
-class SortColumn:
+class SortColumn(Struct, frozen=True):
     """One column of an order. Nulls, where there can be any, come last whatever the direction."""
 
     column: ColumnElement[str]

@@ -1,6 +1,6 @@
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from gateway.model.filter import UserFilter
@@ -8,7 +8,6 @@ from gateway.model.order import UserOrderField
 from gateway.model.tenant import Tenant
 from gateway.model.text import name_key
 from gateway.model.user import EnrollmentStatus
-from gateway.model.value import value
 from gateway.store.conditions import is_one_of, is_one_of_keys, is_word
 from gateway.store.dialect import insert_or_ignore
 from gateway.store.kept import AnyRow
@@ -31,8 +30,7 @@ SORTED_BY: Mapping[UserOrderField, SortColumn] = {
 }
 
 
-@value
-class StoredUser:
+class StoredUser(Struct, frozen=True):
     arn: str
     user_id: str
     first_name: str | None = None
@@ -42,7 +40,7 @@ class StoredUser:
     enrollment_id: str | None = None
 
 
-MEMBERS = len(fields(StoredUser))
+MEMBERS = len(StoredUser.__struct_fields__)
 
 OWNED = select(
     users.c.arn,

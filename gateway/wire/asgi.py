@@ -2,11 +2,13 @@
 
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
 import structlog
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateway.model.tenant import Tenant
 from gateway.wire.authorization import read_authorization
@@ -58,8 +60,7 @@ async def _ignore(_access_key_id: str, _peer: str | None) -> None:
     return
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceApp:
+class ServiceApp(Struct, frozen=True):
     """Answers a service's operations under `prefix` ("" or "/one-click"), with and without a slash after it.
 
     The path is the scope's `raw_path`, whole: prefix included it is what was signed, prefix removed it is routed. The

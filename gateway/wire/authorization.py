@@ -1,8 +1,9 @@
 """The Authorization header of Signature Version 4, read."""
 
 import re
-from dataclasses import dataclass
 from urllib.parse import parse_qsl
+
+from msgspec import Struct
 
 from gateway.wire.errors import ServiceError
 from gateway.wire.message import Request
@@ -13,8 +14,7 @@ _SIGNED_HEADERS = re.compile(r"[a-z0-9_-]+(;[a-z0-9_-]+)*")
 _SIGNATURE = re.compile(r"[0-9a-f]{64}")
 
 
-@dataclass(frozen=True, slots=True)
-class Authorization:
+class Authorization(Struct, frozen=True):
     """Who signed, for what scope, and the signature. `signed_headers` in the order that the client gave."""
 
     access_key_id: str

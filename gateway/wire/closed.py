@@ -1,6 +1,8 @@
 import uuid
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateway.wire.asgi import Scope, Send, send_response
 from gateway.wire.errors import unknown_operation
@@ -10,8 +12,7 @@ from gateway.wire.service import ServiceModel
 NOT_FOUND = 404
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedServiceApp:
+class ClosedServiceApp(Struct, frozen=True):
     """Answers for a service that is not served here: it has no such operation, in its own protocol, with 404."""
 
     model: ServiceModel

@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
 import regex
+from msgspec import Struct, field
 
 from gateway.wire.errors import ServiceError
 from gateway.wire.patterns import compiled
@@ -32,8 +32,7 @@ def check_input(operation: Operation, params: Mapping[str, Any]) -> None:
     raise ServiceError(operation.invalid_input, text)
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """A value that its shape does not allow: `where` is the way to it, as in `Filters[0].Key`; `text` tells why."""
 
     where: str
@@ -47,8 +46,7 @@ def failures(shape: Shape, value: object) -> Sequence[Failure]:
     return report.failures
 
 
-@dataclass(frozen=True, slots=True)
-class _Report:
+class _Report(Struct, frozen=True):
     failures: list[Failure] = field(default_factory=list)
 
     def add(self, where: str, value: object, constraint: str) -> None:

@@ -1,12 +1,12 @@
 """Members of a structure in a JSON body, by their wire names, to Python values by their SDK names."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, NoReturn
 
 import orjson
+from msgspec import Struct
 
 from gateway.wire.errors import serialization
 from gateway.wire.service import Shape
@@ -45,8 +45,7 @@ class _OfAnotherTypeError(Exception):
         return "".join(reversed(self.steps)).removeprefix(".")
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Struct, frozen=True):
     """How a shape is read: the types that JSON may have for it, a word for it, and what to make of one (None: as is).
 
     Made once for each shape, because an answer has hundreds of values of a few shapes.

@@ -1,10 +1,9 @@
 """An HTTP request as it came and an HTTP response as it goes, as plain data."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """`raw_path` is the whole path as sent, percent-encoding included; `path` is what follows the service's prefix.
 
     `query` is the raw query without its question mark. Header names are lower case, in the order they came.
@@ -25,8 +24,7 @@ class Request:
         return next((value for key, value in self.headers if key == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes

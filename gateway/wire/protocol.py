@@ -1,16 +1,16 @@
 """What every AWS protocol does, as plain functions; `rest_json` and `aws_json` each hold one set."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from gateway.wire.errors import ServiceError
 from gateway.wire.message import Request, Response
 from gateway.wire.service import Operation, ServiceModel
 
 
-@dataclass(frozen=True, slots=True)
-class WireProtocol:
+class WireProtocol(Struct, frozen=True):
     """`serialize_request` and `parse_request` are each other's opposite; both take parameters by their SDK names.
 
     `allowed_methods` tells the HTTP methods of a path, none where the protocol has no OPTIONS to answer.

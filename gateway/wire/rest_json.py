@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
 import orjson
+from msgspec import Struct
 
 from gateway.wire.errors import ServiceError, serialization, status_of, unknown_operation
 from gateway.wire.json_reading import read_body
@@ -82,8 +82,7 @@ def serialize_error(model: ServiceModel, error: ServiceError) -> Response:
     return Response(status, (_CONTENT_TYPE, ("x-amzn-errortype", error.code)), body)
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(Struct, frozen=True):
     """Where an operation's members go: `labels` by their segment of the path, `query` with their names there."""
 
     labels: tuple[tuple[int, str], ...]

@@ -2,20 +2,19 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import orjson
+from msgspec import Struct
 
 SPECS = Path(__file__).parent / "specs"
 """Models in botocore's folder shape, so it can also be one of botocore's own data paths."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Shape:
+class Shape(Struct, frozen=True, eq=False):
     """A type of the model. `element` is what a list or a map holds, `key` what a map is keyed by.
 
     `minimum` and `maximum` limit the value of a number, the characters of a string, and the entries of a list or a map.
@@ -28,9 +27,9 @@ class Shape:
     pattern: str | None
     enum: tuple[str, ...]
     required: tuple[str, ...]
-    members: Mapping[str, "Member"] = field(repr=False)
-    key: "Shape | None" = field(repr=False)
-    element: "Shape | None" = field(repr=False)
+    members: Mapping[str, "Member"]
+    key: "Shape | None"
+    element: "Shape | None"
 
     def held(self) -> "Shape":
         """What a list or a map holds; raise TypeError for any other shape."""
@@ -39,8 +38,7 @@ class Shape:
         return self.element
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Member:
+class Member(Struct, frozen=True, eq=False):
     """A member of a structure: `name` is the SDK's word for it, `wire_name` what travels.
 
     `location` is one of body, uri, querystring. `timestamp_format` is what the model asks for, else None.
@@ -53,8 +51,7 @@ class Member:
     shape: Shape
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ModelledError:
+class ModelledError(Struct, frozen=True, eq=False):
     """An error that the model knows, with the members it has beside its code and message."""
 
     code: str
@@ -62,8 +59,7 @@ class ModelledError:
     members: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Operation:
+class Operation(Struct, frozen=True, eq=False):
     """`path` is the URI's template in segments; a label stands in braces. `output` is None where nothing is answered.
 
     `invalid_input` is the code of the error that its service answers an invalid parameter with.
@@ -79,16 +75,15 @@ class Operation:
     invalid_input: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ServiceModel:
+class ServiceModel(Struct, frozen=True, eq=False):
     """`protocol` is one of rest-json, json. `signing_name` is the service's name in a signature's scope."""
 
     name: str
     protocol: str
     signing_name: str
     target_prefix: str
-    operations: Mapping[str, Operation] = field(repr=False)
-    errors: Mapping[str, ModelledError] = field(repr=False)
+    operations: Mapping[str, Operation]
+    errors: Mapping[str, ModelledError]
 
     @property
     def internal_failure(self) -> str:
@@ -110,8 +105,7 @@ def load(service_name: str) -> ServiceModel:
     return _Reader(spec).service(service_name)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Struct, frozen=True):
     spec: Mapping[str, Any]
 
     def service(self, name: str) -> ServiceModel:

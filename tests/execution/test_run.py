@@ -7,6 +7,7 @@ from strawberry.extensions import SchemaExtension
 from gateway.execution.document import DocumentOptions, Documents
 from gateway.execution.plan import make_plan
 from gateway.execution.result import ErrorCode, Result
+from gateway.execution.road import Road
 from gateway.execution.run import Executor
 
 
@@ -64,7 +65,9 @@ async def result(
 
 async def test_resolvers_get_the_request_context() -> None:
     """What was opened for the request is what resolvers work with."""
-    assert await result("{ greeting }", {"word": "hello"}) == Result({"greeting": "hello you"}, (), executed=True)
+    answer = await result("{ greeting }", {"word": "hello"})
+
+    assert answer == Result({"greeting": "hello you"}, (), executed=True, road=Road.COMPILED)
 
 
 async def test_resolvers_see_extensions_and_variables_as_strawberry_promises() -> None:
@@ -105,6 +108,7 @@ async def test_a_request_ends_at_its_deadline() -> None:
             },
         ),
         executed=True,
+        road=Road.COMPILED,
     )
     assert context == {"stopped": True}
 

@@ -2,12 +2,12 @@
 
 import asyncio
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from gateway.execution.viewers import Viewers
 from gateway.http.auth import Authentication

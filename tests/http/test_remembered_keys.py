@@ -1,8 +1,7 @@
 """Keys are looked up once a second, and those that are no good every time."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from gateway.http import remembered_keys
 from gateway.http.remembered_keys import RememberedKeys

@@ -1,10 +1,10 @@
 """How streams end before their clients wish so: with a code, and a cursor that nothing is lost from."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.execution.budget import COST, Budget
 from gateway.execution.viewers import Viewer

@@ -1,6 +1,6 @@
 """What many subscribed to is done once; what ends is let go of."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gateway.execution.plan import make_plan
 from gateway.execution.viewers import Viewer

@@ -1,11 +1,11 @@
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, create_engine, event
 
 from gateway.model.device import AlexaDevice, AlexaDeviceStatus, ConnectionStatus

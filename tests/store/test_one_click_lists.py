@@ -1,11 +1,11 @@
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cmp_to_key
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from gateway.model.device import AlexaDeviceStatus, ConnectionStatus, OneClickDevice

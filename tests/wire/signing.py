@@ -1,12 +1,12 @@
 """Requests as botocore signs them, without sending them."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import botocore.auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from msgspec.structs import replace
 
 from gateway.wire.message import Request
 from tests.wire.sdk import ACCESS_KEY_ID, SECRET, request_of

@@ -1,13 +1,13 @@
 """How the value of a field is had, as an expression of Python; what a caller wrote is never part of its text."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from inspect import iscoroutinefunction
 from keyword import iskeyword
 from typing import Any
 
 import strawberry
 from graphql import default_field_resolver
+from msgspec import Struct
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
@@ -18,8 +18,7 @@ from gateway.execution.compiled.position import Position, field_of
 from gateway.execution.compiled.run import Run
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """`expression` gives the value, of `run`, `source` (what the field is of), `at` (where that is), and `names`.
 
     `awaits`: it is a coroutine.

@@ -1,7 +1,6 @@
 import asyncio
 from asyncio import CancelledError, Future, isfuture
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from types import CoroutineType
 from typing import Any, Final, TypeAlias
 
@@ -13,6 +12,7 @@ from graphql import (
     located_error,
 )
 from graphql.execution.values import VariableValues
+from msgspec import Struct
 
 from gateway.execution.compiled.fiber import Fiber, enter_task, leave_task
 from gateway.execution.compiled.field import Field
@@ -30,8 +30,7 @@ PENDING: Final = object()
 CANCELLED: Final = "what was awaited was cancelled"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Request:
+class Request(Struct, frozen=True, eq=False):
     """All that one execution is given."""
 
     schema: GraphQLSchema

@@ -1,10 +1,9 @@
 """A selection set on an object type becomes one function, whatever ways lead to it; fragments are merged by then."""
 
-from dataclasses import dataclass
-
 from graphql import GraphQLObjectType, GraphQLSchema, OperationDefinitionNode, OperationType
 from graphql.execution.collect_fields import FragmentDetails, GroupedFieldSet, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues
+from msgspec import Struct
 
 from gateway.execution.compiled.completion import Completion
 from gateway.execution.compiled.field import Field
@@ -14,8 +13,7 @@ from gateway.execution.compiled.run import Select
 from gateway.execution.compiled.writer import Writer
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
+class Source(Struct, frozen=True, eq=False):
     """What is compiled: an operation, under variables that decide its @skip and @include, and nothing else."""
 
     schema: GraphQLSchema

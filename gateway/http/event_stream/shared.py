@@ -2,7 +2,8 @@ import asyncio
 import secrets
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateway.execution.body import write_json
 from gateway.execution.result import ErrorCode
@@ -21,8 +22,7 @@ MOST_RESERVED = 1_000
 """Streams that are reserved and not open yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Operation:
+class _Operation(Struct, frozen=True):
     task: asyncio.Task[None]
     payloads: Payloads
 

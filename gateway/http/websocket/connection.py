@@ -1,9 +1,9 @@
 import asyncio
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from msgspec import Struct
 from starlette.types import Receive, Scope, Send
 
 from gateway.execution.result import ErrorCode, ErrorMember, RequestRefused, refused
@@ -39,8 +39,7 @@ TOO_BIG = refused(ErrorCode.LIMIT_EXCEEDED, "The message is too large.", limit="
 """What a close of the server below is counted as, which reads no such message to its end."""
 
 
-@dataclass(frozen=True, slots=True)
-class SocketService:
+class SocketService(Struct, frozen=True):
     """What all sockets of a path are served with."""
 
     streaming: Streaming

@@ -1,10 +1,10 @@
 """What travels over a socket, in both directions. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import orjson
+from msgspec import Struct, field
 
 from gateway.execution.body import write_json
 from gateway.execution.result import ErrorMember
@@ -19,33 +19,28 @@ PING = '{"type":"ping"}'
 PONG = '{"type":"pong"}'
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionInit:
+class ConnectionInit(Struct, frozen=True):
     payload: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Ping:
+class Ping(Struct, frozen=True):
     """Asks for a Pong, which brings the payload back."""
 
     payload: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Pong:
+class Pong(Struct, frozen=True):
     """Answers a Ping, or is a sign of life that nobody asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subscribe:
+class Subscribe(Struct, frozen=True):
     """Asks for an operation of any kind; `id` is the client's."""
 
     id: str
     request: GraphQLRequest
 
 
-@dataclass(frozen=True, slots=True)
-class Complete:
+class Complete(Struct, frozen=True):
     id: str
 
 

@@ -1,7 +1,8 @@
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from gateway.http.request import GraphQLRequest
 from gateway.http.websocket.closing import CloseCode, SocketClosed
@@ -22,28 +23,24 @@ class _Stage(Enum):
     ACKNOWLEDGED = "operations are served"
 
 
-@dataclass(frozen=True, slots=True)
-class Initialise:
+class Initialise(Struct, frozen=True):
     """Find out who it is, then acknowledge."""
 
     payload: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     id: str
     request: GraphQLRequest
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """The client wants no more of it; nothing may be sent for it any more."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     text: str
 
 

@@ -1,6 +1,5 @@
-from dataclasses import dataclass
-
 import strawberry
+from msgspec import Struct
 from strawberry.scalars import JSON
 
 from gateway.model.device import Device as ModelDevice
@@ -10,8 +9,7 @@ from gateway.schema.device import Device, OneClickDevice
 from gateway.schema.mutations.user_error import UserError, user_error
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """What any mutation came to; each payload shows the members that it has.
 
     `device` may be the failure to read it again: what was written stands, and only this field fails.

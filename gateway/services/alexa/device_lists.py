@@ -1,9 +1,9 @@
 """SearchDevices, and the lists of devices beyond the wire."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, and_, false, true
 
 from gateway.model.filter import DeviceFilter

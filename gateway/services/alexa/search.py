@@ -5,9 +5,10 @@ ARN breaks the last ties, in the direction of the last criterion: turning all cr
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeAlias
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection
 
 from gateway.model.query import Cut, Position
@@ -36,8 +37,7 @@ class ReadPage(Protocol):
     ) -> Page: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(Struct, frozen=True):
     """What one of the searches can do.
 
     `filters` and `sorts` are named by the wire's keys; `ties` are the criteria that follow those asked for; `arn` comes

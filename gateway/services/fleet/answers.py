@@ -1,9 +1,10 @@
 """What the AWS command line printed, told apart by what is in it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from gateway.services.fleet.documents import Document, Place, Problem, WrongFile, documents, same_member
 
@@ -16,24 +17,21 @@ class Command(StrEnum):
     SEARCH_USERS = "search-users"
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One of a page's devices or users, as it stands in the file."""
 
     members: Mapping[str, Any]
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """The items of each command; `unfinished`: the commands whose last page says that there is more."""
 
     items: Mapping[Command, list[Item]]
     unfinished: tuple[Command, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
+class _Page(Struct, frozen=True):
     command: Command
     items: list[Item]
     more: bool

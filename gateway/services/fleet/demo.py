@@ -1,10 +1,10 @@
 """The demo fleet: what an empty store is filled with, so that there is something to look at."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from gateway.model.service import DeviceService
@@ -31,8 +31,7 @@ from gateway.store.users import StoredUser
 SEED = 2018
 
 
-@dataclass(frozen=True, slots=True)
-class DemoFleet:
+class DemoFleet(Struct, frozen=True):
     """What there is to try: an access key for each account, refused beyond loopback; codes that claim devices;
     buttons that can be claimed by pressing them. `made`: the store was empty before.
     """
@@ -43,15 +42,13 @@ class DemoFleet:
     made: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Buttons:
+class _Buttons(Struct, frozen=True):
     tenant: Tenant
     claimed: Sequence[DemoButton]
     boxed: BoxedButtons
 
 
-@dataclass(frozen=True, slots=True)
-class _Echoes:
+class _Echoes(Struct, frozen=True):
     tenant: Tenant
     rooms: Sequence[StoredRoom]
     devices: Sequence[DemoEcho]

@@ -1,9 +1,10 @@
 """The demo fleet's buttons, and what they did in the time that events are kept."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+
+from msgspec import Struct
 
 from gateway.model.tenant import Tenant
 from gateway.services.fleet.demo_names import ELSEWHERE, FLOORS, FRONT_DOOR, ON_EVERY_FLOOR, Purpose
@@ -29,8 +30,7 @@ DEVICES_OF_CODES = (2, 3, 2, 3)
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
-@dataclass(frozen=True, slots=True)
-class DemoButton:
+class DemoButton(Struct, frozen=True):
     """`claimed_at` in milliseconds; `events` oldest first."""
 
     button: Button
@@ -38,8 +38,7 @@ class DemoButton:
     events: tuple[StoredEvent, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BoxedButtons:
+class BoxedButtons(Struct, frozen=True):
     """Buttons that nobody owns: without a code, and by the code on their box."""
 
     without_code: tuple[str, ...]

@@ -1,8 +1,9 @@
 """The demo fleet's rooms, Echo devices and users, and how their connections came and went."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+
+from msgspec import Struct
 
 from gateway.model.device import AlexaDeviceStatus, AlexaDeviceStatusDetail, ConnectionStatus
 from gateway.model.tenant import Tenant
@@ -32,8 +33,7 @@ EVERY_OLD_SOFTWARE = 8
 HOUR = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class DemoEcho:
+class DemoEcho(Struct, frozen=True):
     """`events` oldest first."""
 
     device: NewAlexaDevice

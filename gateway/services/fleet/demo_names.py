@@ -1,10 +1,9 @@
 """What the demo fleet is called, and how much its buttons are used."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Purpose:
+class Purpose(Struct, frozen=True):
     """What a button is for: whose it is, and about how often it is pressed on a workday."""
 
     name: str

@@ -3,8 +3,9 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from gateway.services.fleet.refusal import FleetRefusal
 
@@ -15,8 +16,7 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 _MOST_PROBLEMS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A value within a text: where its document starts, and the way to it from there."""
 
     text: str
@@ -37,8 +37,7 @@ class Place:
         return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path).lstrip(".")
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What is wrong with the value at a place."""
 
     place: Place
@@ -58,8 +57,7 @@ class WrongFile(FleetRefusal):
         self.problems = tuple(problems)
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     value: Any
     place: Place
 

@@ -1,10 +1,10 @@
 """The embedded sources' devices and users in the shapes that the AWS command line prints."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from gateway.model.filter import DeviceFilter

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from gateway.model.service import DeviceService
@@ -31,8 +31,7 @@ ARN = re.compile(r"arn:[a-z0-9-]{1,63}:iot1click:[a-z0-9-]{0,63}:[0-9]{0,63}:dev
 NEEDED = ("Arn", "DeviceId", "Type")
 
 
-@dataclass(frozen=True, slots=True)
-class ToldButton:
+class ToldButton(Struct, frozen=True):
     """What a file says of a device. None: nothing, so that what the store knows stays."""
 
     device_id: str

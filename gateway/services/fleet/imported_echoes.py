@@ -1,9 +1,10 @@
 """Devices of Alexa for Business from a file, and the rooms that they name."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from gateway.model.device import AlexaDeviceStatusDetail
@@ -23,8 +24,7 @@ from gateway.wire.service import Shape
 NEEDED = ("DeviceArn", "DeviceSerialNumber", "DeviceType")
 
 
-@dataclass(frozen=True, slots=True)
-class ToldEcho:
+class ToldEcho(Struct, frozen=True):
     device: NewAlexaDevice
     room_name: str | None
     place: Place

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from gateway.model.tenant import Tenant
@@ -21,8 +22,7 @@ USER_ID_MEMBER = "UserId"
 """What SearchUsers does not tell, and an export does."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToldUser:
+class ToldUser(Struct, frozen=True):
     """`user.user_id` is empty where the file does not tell it."""
 
     user: StoredUser

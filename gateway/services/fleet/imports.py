@@ -3,9 +3,9 @@ nothing.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
+from msgspec import Struct
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
@@ -36,16 +36,14 @@ SHAPES: Mapping[Command, tuple[str, str, str]] = {
 """Where the service's model says what an item looks like: service, operation, member of its answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImportReport:
+class ImportReport(Struct, frozen=True):
     """What became of each noun that the file has; `warnings` are sentences."""
 
     counts: Mapping[str, Counts]
     warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(Struct, frozen=True):
     buttons: Sequence[ToldButton]
     echoes: Sequence[ToldEcho]
     users: Sequence[ToldUser]

@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gateway.model.service import DeviceService
 from gateway.model.tenant import Tenant
@@ -7,8 +7,7 @@ from gateway.settings.settings import Settings
 from gateway.settings.source import SourceSettings
 
 
-@dataclass(frozen=True, slots=True)
-class FleetTenants:
+class FleetTenants(Struct, frozen=True):
     """Whose the buttons and the echoes are; None where no embedded source has devices of that service."""
 
     buttons: Tenant | None

@@ -1,10 +1,10 @@
 """Answers of the two services, read strictly: what botocore would pass on half understood is an outage here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Self
 
 import orjson
+from msgspec import Struct
 
 from gateway.sources.faults import UNREADABLE, Failed, fault_of
 from gateway.wire.errors import ServiceError
@@ -15,8 +15,7 @@ _REDIRECTION = 300
 _CLIENT_FAULT = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """An HTTP answer as it came."""
 
     status: int
@@ -42,8 +41,7 @@ def read_answer(operation: Operation, answer: Answer) -> dict[str, Any]:
     return _output(operation, answer)
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerParser:
+class AnswerParser(Struct, frozen=True):
     """Takes the place of botocore's response parsers: `read_answer`, with the headers in ResponseMetadata."""
 
     model: ServiceModel

@@ -6,11 +6,11 @@ httptools reads the answers. A connection carries one request at a time; afterwa
 import asyncio
 import socket
 import ssl
-from dataclasses import dataclass
 from typing import cast
 
 import aiohappyeyeballs
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
+from msgspec import Struct
 
 from gateway.sources.aws.answers import Answer
 from gateway.sources.aws.transport import LARGEST_ANSWER
@@ -24,8 +24,7 @@ _FINAL = 200
 _FRAMING = frozenset({b"content-length", b"transfer-encoding"})
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """Where to connect; `tls` is None for plain http. Seconds until there has to be a connection, and an answer."""
 
     host: str

@@ -1,8 +1,9 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from gateway.sources.faults import Again, Failed, Outage
 
@@ -12,8 +13,7 @@ LONGEST_BACKOFF = 2.0
 LONGEST_RETRY_AFTER = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Retry:
+class Retry(Struct, frozen=True):
     """Makes an attempt again after a random wait, which on average doubles each time ("full jitter").
 
     A service that names its own wait (Retry-After, in seconds) gets it; one that names more than a caller would wait

@@ -1,12 +1,12 @@
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 import structlog
 from botocore.exceptions import BotoCoreError
+from msgspec import Struct
 
 from gateway.model.errors import GatewayError
 from gateway.sources.aws.ceiling import Ceiling
@@ -22,8 +22,7 @@ from gateway.wire.service import ServiceModel
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class AwsUpstream:
+class AwsUpstream(Struct, frozen=True):
     """One service of one account and region behind an AWS-compatible endpoint; made by `open_aws`.
 
     `reads` are the operations that change nothing, over connections that are kept; `afresh` is every operation, each
@@ -34,11 +33,11 @@ class AwsUpstream:
     """
 
     source: str
-    model: ServiceModel = field(repr=False)
-    reads: Mapping[str, Method] = field(repr=False)
-    afresh: Mapping[str, Method] = field(repr=False)
+    model: ServiceModel
+    reads: Mapping[str, Method]
+    afresh: Mapping[str, Method]
     cheap_read: str
-    ceiling: Ceiling = field(repr=False)
+    ceiling: Ceiling
     retry: Retry
 
     @property

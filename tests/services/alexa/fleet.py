@@ -1,8 +1,9 @@
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.model.tenant import Tenant
 from gateway.services.alexa.arns import device_arn

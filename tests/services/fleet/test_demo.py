@@ -1,10 +1,10 @@
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.model.seal import Sealer
 from gateway.model.tenant import Tenant
