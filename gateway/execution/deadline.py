@@ -1,12 +1,14 @@
 import asyncio
 from collections.abc import Coroutine, Generator
 from time import monotonic
+from types import coroutine as awaitable
 from typing import Any, TypeVar
 
 Value = TypeVar("Value")
 
 
-async def within(seconds: float, coroutine: Coroutine[Any, Any, Value]) -> Value:
+@awaitable
+def within(seconds: float, coroutine: Coroutine[Any, Any, Value]) -> Generator[Any, Any, Value]:
     """As `asyncio.timeout`: raise TimeoutError where it takes longer. What never waits costs no timer."""
     began = monotonic()
     try:
@@ -14,27 +16,50 @@ async def within(seconds: float, coroutine: Coroutine[Any, Any, Value]) -> Value
     except StopIteration as end:
         value: Value = end.value
         return value
-    async with asyncio.timeout(seconds - (monotonic() - began)):
-        rest: Value = await _Rest(coroutine, awaited)
-        return rest
+    alarm = _Alarm()
+    timer = asyncio.get_running_loop().call_later(seconds - (monotonic() - began), alarm.ring)
+    try:
+        return (yield from _rest(coroutine, awaited))
+    except asyncio.CancelledError:
+        if alarm.rang_alone:
+            raise TimeoutError from None
+        raise
+    finally:
+        timer.cancel()
 
 
-class _Rest:
-    """Goes on with a coroutine that waits for something."""
-
-    def __init__(self, coroutine: Coroutine[Any, Any, Value], awaited: object) -> None:
-        self._coroutine = coroutine
-        self._awaited = awaited
-
-    def __await__(self) -> Generator[Any, Any, Any]:
-        awaited = self._awaited
-        while True:
-            error: BaseException | None = None
+def _rest(coroutine: Coroutine[Any, Any, Value], awaited: object) -> Generator[Any, Any, Value]:
+    """Go on with a coroutine that waits for something."""
+    while True:
+        try:
+            yield awaited
+        except BaseException as thrown:  # noqa: BLE001  # it is passed on, as cancelling has to be
             try:
-                yield awaited
-            except BaseException as thrown:  # noqa: BLE001  # it is passed on, as cancelling has to be
-                error = thrown
-            try:
-                awaited = self._coroutine.send(None) if error is None else self._coroutine.throw(error)
+                awaited = coroutine.throw(thrown)
             except StopIteration as end:
-                return end.value
+                value: Value = end.value
+                return value
+        else:
+            return (yield from coroutine.__await__())
+
+
+class _Alarm:
+    """Cancels the task that it was made in, and knows whether somebody else does so too."""
+
+    __slots__ = ("_before", "_rang", "_task")
+
+    def __init__(self) -> None:
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("only a task can be stopped")
+        self._task = task
+        self._before = task.cancelling()
+        self._rang = False
+
+    def ring(self) -> None:
+        self._rang = True
+        self._task.cancel()
+
+    @property
+    def rang_alone(self) -> bool:
+        return self._rang and self._task.uncancel() <= self._before
