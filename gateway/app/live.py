@@ -42,7 +42,7 @@ async def open_hub(settings: Settings, database: Database, stack: AsyncExitStack
 
 async def open_live(settings: Settings, hub: Hub, database: Database, fleet: Fleet, stack: AsyncExitStack) -> Live:
     """Have the sources looked at, while they are followed, that cannot tell by themselves what happens."""
-    hub.happened = fleet.forget
+    hub.announce_to(fleet.forget)
     kept = timedelta(days=settings.changes_kept)
     late = timedelta(seconds=settings.endpoint_late)
     options = PollerOptions(settings.endpoint_poll, late, kept, secrets.token_hex(8), now)

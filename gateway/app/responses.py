@@ -29,12 +29,11 @@ async def open_responses(settings: Settings, fleet: Fleet, hub: Hub | None, metr
     if hub is None:
         return responses
 
-    def happened(source: str, device_key: str) -> None:
-        fleet.forget(source, device_key)
+    def forget(source: str, device_key: str) -> None:
         if source in fleet.sources:
             responses.forget(_tags(fleet, source, device_key))
 
-    hub.happened = happened
+    hub.announce_to(forget)
     await hub.refresh()
     hub.follow(_Everybody())
     return responses

@@ -29,7 +29,6 @@ class Hub:
     """The one reader of the change log in this process, while somebody follows it.
 
     It keeps the last `most_kept` changes in memory, so that many who resume at once do not each read the store.
-    `happened`, where it is set, hears of each device that something new is told of, before followers are woken.
     `poll_seconds`: how often it looks for what others wrote, whatever wakes it in between. `page`: how many it reads at
     once.
     """
@@ -41,7 +40,7 @@ class Hub:
         self._page = page
         self._changes: list[SourceChange] = []
         self._start = self._end = 0  # what is kept begins after row `start` and ends with row `end`
-        self.happened: Callable[[str, str], None] | None = None
+        self._listeners: tuple[Callable[[str, str], None], ...] = ()
         self._reads = 0
         self._reading = asyncio.Lock()
         self._woken = asyncio.Event()
@@ -56,6 +55,10 @@ class Hub:
     @property
     def is_followed(self) -> bool:
         return bool(self._of_all or self._of_device)
+
+    def announce_to(self, listener: Callable[[str, str], None]) -> None:
+        """Call it with the source and the key of each device that something new is told of, before anybody is woken."""
+        self._listeners += (listener,)
 
     def wake(self) -> None:
         """Something may have been written."""
@@ -146,9 +149,9 @@ class Hub:
             self._start = self._changes[surplus - 1].position[0]
             del self._changes[: bisect_right(self._changes, after_row(self._start), key=_position)]
         devices = {change.device for change in page.changes}
-        if self.happened is not None:
+        for listener in self._listeners:
             for source, key in devices:
-                self.happened(source, key)
+                listener(source, key)
         for follower in self._concerned(devices):
             follower.wake(before)
 

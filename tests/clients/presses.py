@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from dataclasses import dataclass
 
 import httpx
@@ -11,6 +12,8 @@ from tests.clients.server_process import GATEWAY, environment
 
 BUTTON = '{ devices(filter: { nameContains: "Front door" }) { nodes { id ... on OneClickDevice { deviceId } } } }'
 EVENTS = "subscription ($ids: [ID!]) { deviceEvents(ids: $ids) { cursor } }"
+
+PATIENCE = 15.0
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,29 @@ class Button:
             told = next(line for line in answer.iter_lines() if line.startswith("data: "))
         cursor = json.loads(told.removeprefix("data: "))["data"]["deviceEvents"]["cursor"]
         return {"ids": [self.id], "after": cursor}
+
+
+def followed(client: ClientPage, button: Button, *, socket: bool) -> tuple[list[object], list[object]]:
+    """What a page hears that begins after a cursor: what it had missed, then all of it; and then it leaves."""
+    variables = button.variables()
+    button.press("DOUBLE", "LONG")
+    client.call("follow", button.frontend.graphql, variables, 3, socket)
+    missed = heard(client, 2)
+    button.press("SINGLE")
+    everything = heard(client, 3)
+    nobody_follows(button.frontend)
+    return missed, everything
+
+
+def nobody_follows(frontend: Frontend) -> None:
+    """Wait until the gateway has no stream open any more."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        told = httpx.get(f"{frontend.gateway}/metrics").text.splitlines()
+        if not sum(float(line.split()[-1]) for line in told if line.startswith("gateway_live_streams{")):
+            return
+        time.sleep(0.01)
+    raise TimeoutError
 
 
 def button_of(frontend: Frontend) -> Button:

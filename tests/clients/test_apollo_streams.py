@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.clients.frontend import ClientPage, Frontend, open_page
-from tests.clients.presses import Button, heard
+from tests.clients.presses import Button, followed
 
 
 @pytest.fixture
@@ -14,15 +14,11 @@ def apollo(page: Page, frontend: Frontend) -> ClientPage:
 
 @pytest.mark.parametrize("way", ["socket", "multipart"])
 def test_subscribes(apollo: ClientPage, button: Button, way: str) -> None:
-    """Over graphql-ws, and over HTTP as multipart, what happened since the cursor comes, then what happens."""
-    variables = button.variables()
-    button.press("DOUBLE", "LONG")
-    apollo.call("follow", button.frontend.graphql, variables, 3, way == "socket")
-    missed = heard(apollo, 2)
-    button.press("SINGLE")
+    """Over graphql-ws, and over HTTP as multipart: what happened since the cursor comes, then what happens."""
+    missed, everything = followed(apollo, button, socket=way == "socket")
 
     assert missed == ["DOUBLE", "LONG"]
-    assert heard(apollo, 3) == ["DOUBLE", "LONG", "SINGLE"]
+    assert everything == ["DOUBLE", "LONG", "SINGLE"]
 
 
 @pytest.mark.parametrize("specification", ["v0.2", "20220824"])

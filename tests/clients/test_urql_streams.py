@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.clients.frontend import ClientPage, Frontend, open_page
-from tests.clients.presses import Button, heard
+from tests.clients.presses import Button, followed
 
 
 @pytest.fixture
@@ -14,15 +14,11 @@ def urql(page: Page, frontend: Frontend) -> ClientPage:
 
 @pytest.mark.parametrize("way", ["socket", "event stream"])
 def test_subscribes(urql: ClientPage, button: Button, way: str) -> None:
-    """Over graphql-ws, and by fetch as an event stream, what happened since the cursor comes, then what happens."""
-    variables = button.variables()
-    button.press("DOUBLE", "LONG")
-    urql.call("follow", button.frontend.graphql, variables, 3, way == "socket")
-    missed = heard(urql, 2)
-    button.press("SINGLE")
+    """Over graphql-ws, and by fetch as an event stream: what happened since the cursor comes, then what happens."""
+    missed, everything = followed(urql, button, socket=way == "socket")
 
     assert missed == ["DOUBLE", "LONG"]
-    assert heard(urql, 3) == ["DOUBLE", "LONG", "SINGLE"]
+    assert everything == ["DOUBLE", "LONG", "SINGLE"]
 
 
 def test_shows_what_is_deferred_later(urql: ClientPage, button: Button) -> None:

@@ -1,18 +1,15 @@
-"""A list of devices as a client pages through it, and how often it is tried."""
+"""A list of devices as a client pages through it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from tests.properties.fleets import Criterion, Wanted
 from tests.schema.graph import Graph
 
-SHORT = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-LONG = settings(SHORT, max_examples=1500)
 largest_pages = st.none() | st.integers(1, 3)
 sizes = st.lists(st.integers(1, 8), min_size=1, max_size=4)
 

@@ -22,8 +22,9 @@ from tests.properties.fleets import (
     orders,
     remove,
 )
-from tests.properties.listing import LONG, SHORT, Listing, labels, largest_pages, sizes
+from tests.properties.listing import Listing, labels, largest_pages, sizes
 from tests.properties.stores import Store
+from tests.properties.twice import twice
 from tests.schema.graph import Graph
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -107,34 +108,13 @@ changes = st.lists(st.lists(st.integers(0, 13), max_size=3, unique=True), max_si
 starts = st.sets(st.integers(0, 13))
 
 
-@SHORT
-@given(
-    fleet=fleets,
-    start=starts,
-    toggles=changes,
-    listing=st.tuples(filters, orders),
-    page_sizes=sizes,
-    backwards=st.booleans(),
-)
-async def test_in_process_what_joins_and_leaves_moves_nothing_else(
-    stores: list[Store],
-    fleet: list[Thing],
-    start: set[int],
-    toggles: list[list[int]],
-    listing: tuple[Wanted, list[Criterion]],
-    page_sizes: list[int],
-    backwards: bool,  # noqa: FBT001 - drawn
-) -> None:
+async def moves_nothing_else_in_process(stores: list[Store], **drawn: Any) -> None:  # noqa: ANN401 - see `in_process`
     """In process, on both databases, a change between two pages repeats or drops no other device, either way."""
     for store in stores:
-        graph = next(store.opened())
-        await check_changes(store, graph, fleet, start, toggles, listing, page_sizes, backwards=backwards)
+        await check_changes(store, next(store.opened()), **drawn)
 
 
-@pytest.mark.long
-@pytest.mark.timeout(1800)
-@LONG
-@given(
+in_process = given(
     fleet=fleets,
     start=starts,
     toggles=changes,
@@ -142,23 +122,14 @@ async def test_in_process_what_joins_and_leaves_moves_nothing_else(
     page_sizes=sizes,
     backwards=st.booleans(),
 )
-async def test_in_process_what_joins_and_leaves_moves_nothing_else_at_length(
+(
+    test_in_process_what_joins_and_leaves_moves_nothing_else,
+    test_in_process_what_joins_and_leaves_moves_nothing_else_at_length,
+) = twice(in_process, moves_nothing_else_in_process)
+
+
+async def moves_nothing_else_over_aws(
     stores: list[Store],
-    fleet: list[Thing],
-    start: set[int],
-    toggles: list[list[int]],
-    listing: tuple[Wanted, list[Criterion]],
-    page_sizes: list[int],
-    backwards: bool,  # noqa: FBT001 - drawn
-) -> None:
-    """The same, for many more fleets."""
-    for store in stores:
-        graph = next(store.opened())
-        await check_changes(store, graph, fleet, start, toggles, listing, page_sizes, backwards=backwards)
-
-
-async def check_changes_over_aws(
-    store: Store,
     fleet: list[Thing],
     toggles: list[int],
     listing: tuple[Wanted, list[Criterion]],
@@ -167,9 +138,10 @@ async def check_changes_over_aws(
     *,
     backwards: bool,
 ) -> None:
-    """One thing joins or leaves between two pages: what stayed all the time is read once, in order."""
-    _, over_aws = store.opened(largest)
-    assert over_aws.over_aws
+    """Over the embedded services' own tokens, a change between two pages repeats or drops no device that stayed."""
+    store = stores[0]
+    _, graph = store.opened(largest)
+    assert graph.over_aws
     present = fleet[::2]
     await store.fill(present)
     changing = Changing(store, list(present), listing[1], listing[0], backwards)
@@ -178,15 +150,14 @@ async def check_changes_over_aws(
         if number < len(toggles):
             await changing.toggle([fleet[toggles[number] % len(fleet)]])
 
-    pages = await Listing(over_aws, *listing).walk(page_sizes, between, backwards=backwards)
+    pages = await Listing(graph, *listing).walk(page_sizes, between, backwards=backwards)
     read = [label for page in pages for label in (reversed(page) if backwards else page)]
     changed = {fleet[number % len(fleet)].label for number in toggles}
     stayed = [thing.label for thing in expected(present, *listing) if thing.label not in changed]
     assert [label for label in read if label not in changed] == (stayed[::-1] if backwards else stayed)
 
 
-@SHORT
-@given(
+over_aws = given(
     fleet=fleets.filter(bool),
     toggles=st.lists(st.integers(0, 13), max_size=4),
     listing=st.tuples(st.sampled_from(FILTERS), orders),
@@ -194,38 +165,7 @@ async def check_changes_over_aws(
     backwards=st.booleans(),
     largest=largest_pages,
 )
-async def test_over_aws_what_joins_and_leaves_moves_nothing_else(
-    stores: list[Store],
-    fleet: list[Thing],
-    toggles: list[int],
-    listing: tuple[Wanted, list[Criterion]],
-    page_sizes: list[int],
-    backwards: bool,  # noqa: FBT001 - drawn
-    largest: int | None,
-) -> None:
-    """Over the embedded services' own tokens, a change between two pages repeats or drops no device that stayed."""
-    await check_changes_over_aws(stores[0], fleet, toggles, listing, page_sizes, largest, backwards=backwards)
-
-
-@pytest.mark.long
-@pytest.mark.timeout(1800)
-@LONG
-@given(
-    fleet=fleets.filter(bool),
-    toggles=st.lists(st.integers(0, 13), max_size=4),
-    listing=st.tuples(st.sampled_from(FILTERS), orders),
-    page_sizes=sizes,
-    backwards=st.booleans(),
-    largest=largest_pages,
-)
-async def test_over_aws_what_joins_and_leaves_moves_nothing_else_at_length(
-    stores: list[Store],
-    fleet: list[Thing],
-    toggles: list[int],
-    listing: tuple[Wanted, list[Criterion]],
-    page_sizes: list[int],
-    backwards: bool,  # noqa: FBT001 - drawn
-    largest: int | None,
-) -> None:
-    """The same, for many more fleets."""
-    await check_changes_over_aws(stores[0], fleet, toggles, listing, page_sizes, largest, backwards=backwards)
+(
+    test_over_aws_what_joins_and_leaves_moves_nothing_else,
+    test_over_aws_what_joins_and_leaves_moves_nothing_else_at_length,
+) = twice(over_aws, moves_nothing_else_over_aws)

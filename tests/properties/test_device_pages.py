@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.properties.fleets import Criterion, Thing, Wanted, expected, filters, fleets, orders
-from tests.properties.listing import LONG, SHORT, Listing, labels, largest_pages, sizes
+from tests.properties.listing import Listing, labels, largest_pages, sizes
 from tests.properties.stores import Store
+from tests.properties.twice import twice
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -15,7 +16,7 @@ async def nothing(_number: int) -> None:
     """Change nothing between two pages."""
 
 
-async def check_everywhere(
+async def same_everywhere(
     stores: list[Store],
     fleet: list[Thing],
     wanted: Wanted,
@@ -24,6 +25,7 @@ async def check_everywhere(
     at: int,
     largest: int | None,
 ) -> None:
+    """Any fleet, filter and order make one list, forwards and backwards, over both upstreams, on both databases."""
     whole = [thing.label for thing in expected(fleet, wanted, order)]
     for store in stores:
         await store.fill(fleet)
@@ -51,33 +53,7 @@ async def check_a_cursor(listing: Listing, whole: list[str], at: int) -> None:
             assert (labels(rest), labels(start)) == (whole[place + 1 :], whole[:place])
 
 
-@SHORT
-@given(fleet=fleets, wanted=filters, order=orders, page_sizes=sizes, at=st.integers(0, 99), largest=largest_pages)
-async def test_a_list_is_the_same_everywhere(
-    stores: list[Store],
-    fleet: list[Thing],
-    wanted: Wanted,
-    order: list[Criterion],
-    page_sizes: list[int],
-    at: int,
-    largest: int | None,
-) -> None:
-    """Any fleet, filter and order make one list, forwards and backwards, over both upstreams, on both databases."""
-    await check_everywhere(stores, fleet, wanted, order, page_sizes, at, largest)
-
-
-@pytest.mark.long
-@pytest.mark.timeout(1800)
-@LONG
-@given(fleet=fleets, wanted=filters, order=orders, page_sizes=sizes, at=st.integers(0, 99), largest=largest_pages)
-async def test_a_list_is_the_same_everywhere_at_length(
-    stores: list[Store],
-    fleet: list[Thing],
-    wanted: Wanted,
-    order: list[Criterion],
-    page_sizes: list[int],
-    at: int,
-    largest: int | None,
-) -> None:
-    """The same, for many more fleets."""
-    await check_everywhere(stores, fleet, wanted, order, page_sizes, at, largest)
+devices = given(
+    fleet=fleets, wanted=filters, order=orders, page_sizes=sizes, at=st.integers(0, 99), largest=largest_pages
+)
+test_a_list_is_the_same_everywhere, test_a_list_is_the_same_everywhere_at_length = twice(devices, same_everywhere)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.services.alexa.arns import device_arn
@@ -14,13 +14,11 @@ from gateway.store.events import StoredEvent, add_event
 from gateway.store.times import milliseconds
 from tests.properties.fleets import Thing
 from tests.properties.stores import Store
+from tests.properties.twice import twice
 from tests.schema.graph import Graph
 from tests.schema.upstreams import BUTTONS, ECHOES
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-SHORT = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-LONG = settings(SHORT, max_examples=1500)
 
 START = datetime(2024, 5, 1, tzinfo=UTC)
 BUTTON = Thing(1, BUTTONS, "", "button", None, None, None, None)
@@ -100,7 +98,7 @@ def _words(raw: dict[str, Any]) -> tuple[str, str]:
     return (raw["stdEvent"]["clickType"], "") if "stdEvent" in raw else (raw["Type"], raw["Value"])
 
 
-async def check(
+async def same_everywhere(
     stores: list[Store],
     found: set[tuple[datetime, int]],
     window: tuple[datetime | None, datetime | None],
@@ -108,6 +106,7 @@ async def check(
     size: int,
     largest: int | None,
 ) -> None:
+    """Any events, window and types make one list, newest first, paged either way, whatever pages a service gives."""
     start, end = window
     if start is not None and end is not None and start > end:
         window = start, end = end, start
@@ -128,31 +127,5 @@ async def check(
                 assert reports == expected(found, REPORTS, window, wanted), (store.name, graph.way)
 
 
-@SHORT
-@given(found=events, window=st.tuples(ends, ends), wanted=types, size=sizes, largest=largest_pages)
-async def test_events_are_the_same_everywhere(
-    stores: list[Store],
-    found: set[tuple[datetime, int]],
-    window: tuple[datetime | None, datetime | None],
-    wanted: set[str] | None,
-    size: int,
-    largest: int | None,
-) -> None:
-    """Any events, window and types make one list, newest first, paged either way, whatever pages a service gives."""
-    await check(stores, found, window, wanted, size, largest)
-
-
-@pytest.mark.long
-@pytest.mark.timeout(1800)
-@LONG
-@given(found=events, window=st.tuples(ends, ends), wanted=types, size=sizes, largest=largest_pages)
-async def test_events_are_the_same_everywhere_at_length(
-    stores: list[Store],
-    found: set[tuple[datetime, int]],
-    window: tuple[datetime | None, datetime | None],
-    wanted: set[str] | None,
-    size: int,
-    largest: int | None,
-) -> None:
-    """The same, for many more events."""
-    await check(stores, found, window, wanted, size, largest)
+asked = given(found=events, window=st.tuples(ends, ends), wanted=types, size=sizes, largest=largest_pages)
+test_events_are_the_same_everywhere, test_events_are_the_same_everywhere_at_length = twice(asked, same_everywhere, 10)

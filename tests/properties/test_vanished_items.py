@@ -5,13 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.properties.fleets import Criterion, Thing, Wanted, expected, filters, fleets, orders, remove
-from tests.properties.listing import LONG, SHORT, Listing, labels, largest_pages
+from tests.properties.listing import Listing, labels, largest_pages
 from tests.properties.stores import Store
+from tests.properties.twice import twice
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def check_a_vanished_item(
+async def outlives_its_item(
     stores: list[Store],
     fleet: list[Thing],
     listing: tuple[Wanted, list[Criterion]],
@@ -20,7 +21,7 @@ async def check_a_vanished_item(
     page_sizes: tuple[int, int],
     largest: int | None,
 ) -> None:
-    """Walk to an item, take the item away, and go on from its cursor in whichever direction."""
+    """The cursor of a device that is gone leads on from where it was, got either way, going either way."""
     whole = expected(fleet, *listing)
     if not whole:
         return
@@ -58,33 +59,4 @@ vanishing = given(
 )
 
 
-@SHORT
-@vanishing
-async def test_a_cursor_outlives_its_item(
-    stores: list[Store],
-    fleet: list[Thing],
-    listing: tuple[Wanted, list[Criterion]],
-    at: int,
-    from_end: tuple[bool, bool],
-    page_sizes: tuple[int, int],
-    largest: int | None,
-) -> None:
-    """The cursor of a device that is gone leads on from where it was, got either way, going either way."""
-    await check_a_vanished_item(stores, fleet, listing, at, from_end, page_sizes, largest)
-
-
-@pytest.mark.long
-@pytest.mark.timeout(1800)
-@LONG
-@vanishing
-async def test_a_cursor_outlives_its_item_at_length(
-    stores: list[Store],
-    fleet: list[Thing],
-    listing: tuple[Wanted, list[Criterion]],
-    at: int,
-    from_end: tuple[bool, bool],
-    page_sizes: tuple[int, int],
-    largest: int | None,
-) -> None:
-    """The same, for many more fleets."""
-    await check_a_vanished_item(stores, fleet, listing, at, from_end, page_sizes, largest)
+test_a_cursor_outlives_its_item, test_a_cursor_outlives_its_item_at_length = twice(vanishing, outlives_its_item)
