@@ -1,16 +1,15 @@
 import binascii
 import json
-from collections.abc import Callable
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.json import Encoder
 
 from gateway.model.errors import InvalidInput
 
 VERSION = 1
 
-_json: Callable[[str], str] = json.encoder.encode_basestring
-"""A text as JSON, with letters beyond ASCII as they are."""
+_encode = Encoder().encode
 
 
 class NodeKind(StrEnum):
@@ -18,6 +17,10 @@ class NodeKind(StrEnum):
     ALEXA_DEVICE = "a"
     ROOM = "r"
     USER = "u"
+
+
+_KINDS = {kind.value: kind for kind in NodeKind}
+"""A tenth of the time of `NodeKind(…)`."""
 
 
 class GlobalId(Struct, frozen=True):
@@ -32,8 +35,8 @@ class GlobalId(Struct, frozen=True):
 
 
 def encoded_id(kind: NodeKind, source: str, key: str) -> str:
-    """What `GlobalId.encode` writes: a JSON array, put together by hand because long lists have many."""
-    return url_safe(f'[{VERSION},"{kind}",{_json(source)},{_json(key)}]'.encode())
+    """What `GlobalId.encode` writes: a JSON array."""
+    return url_safe(_encode((VERSION, kind, source, key)))
 
 
 def url_safe(plain: bytes) -> str:
@@ -47,9 +50,9 @@ def decode_id(text: str, argument: str = "id") -> GlobalId:
     try:
         padded = text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)
         version, kind, source, key = json.loads(binascii.a2b_base64(padded).decode())
-        decoded = GlobalId(NodeKind(kind), source, key)
+        decoded = GlobalId(_KINDS[kind], source, key)
         ours = version == VERSION and isinstance(source, str) and isinstance(key, str) and decoded.encode() == text
-    except (binascii.Error, ValueError, TypeError, RecursionError):
+    except (binascii.Error, ValueError, TypeError, KeyError, RecursionError):
         ours = False
     if not ours:
         raise InvalidInput("This is not an id that this gateway gave out.", argument)

@@ -5,7 +5,7 @@ import strawberry
 
 from gateway.model import device, room, user
 from gateway.model.errors import GatewayError
-from gateway.model.filter import RoomFilter
+from gateway.model.filter import DeviceFilter, RoomFilter
 from gateway.schema import filter as inputs
 from gateway.schema.bounds import bounded
 from gateway.schema.connection import DeviceConnection, connection, device_connection
@@ -20,8 +20,10 @@ from gateway.schema.source import Source
 from gateway.schema.user import UserConnection
 from gateway.sources import fleet
 from gateway.sources.compound import Page
+from gateway.sources.fleet import ALL_SOURCES
 
 MOST_CRITERIA = 10
+ALL_DEVICES = DeviceFilter()
 SEARCHED = strawberry.argument(directives=[SEARCH])
 
 
@@ -46,9 +48,10 @@ async def _devices(
     filter: Annotated[inputs.DeviceFilter | None, SEARCHED] = None,  # noqa: A002  # the contract's name
     order_by: Annotated[list[inputs.DeviceOrder] | None, SEARCHED] = None,
 ) -> Page[device.Device]:
-    wanted = filter or inputs.DeviceFilter()
+    choice = ALL_SOURCES if filter is None else filter.choice()
+    wanted = ALL_DEVICES if filter is None else filter.model()
     order = [criterion.model() for criterion in bounded(order_by, "orderBy", MOST_CRITERIA) or ()]
-    compound = info.context.fleet.devices(wanted.choice(), wanted.model(), order)
+    compound = info.context.fleet.devices(choice, wanted, order)
     return await device_connection(compound, info, first, after, last, before)
 
 

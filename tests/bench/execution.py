@@ -3,15 +3,14 @@
 What the sources answered once is given to every run, so that what is timed are executor, resolvers and loaders.
 """
 
-import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
 import strawberry
+from msgspec import field
 
 from gateway.app.clock import now
 from gateway.app.gateway import open_gateway
@@ -40,7 +39,7 @@ MICROSECONDS = 1_000_000
 Answers = dict[object, Any]
 
 
-class RecordedCompound(Compound[Any]):
+class RecordedCompound(Compound[Any], frozen=True):
     pages: Answers
 
     async def page(self, slice_: Slice) -> Page[Any]:
@@ -64,15 +63,14 @@ class RecordedLoaders(Loaders):
 
         async def batch(keys: Sequence[Any]) -> list[Any]:
             missing = [key for key in keys if kept_under(key) not in answers]
-            for key, answer in zip(missing, await asyncio.gather(*map(real.load, missing)), strict=True):
-                answers[kept_under(key)] = answer
+            for key in missing:
+                answers[kept_under(key)] = await real.load(key)
             return [answers[kept_under(key)] for key in keys]
 
         return Loader(Batches(batch, kept_under).load, kind.identity)
 
 
-@dataclass(frozen=True)
-class RecordedFleet(Fleet):
+class RecordedFleet(Fleet, frozen=True):
     """Asks its sources for a page, and for what loaders load, only once."""
 
     pages: Answers = field(default_factory=dict)
@@ -80,11 +78,9 @@ class RecordedFleet(Fleet):
 
     def devices(self, *given: Any) -> RecordedCompound:  # noqa: ANN401  # passed on
         compound = super().devices(*given)
-        recorded = RecordedCompound(
-            compound.listings, compound.descending, compound.purpose, compound.sealer, compound.patience
+        return RecordedCompound(
+            compound.listings, compound.descending, compound.purpose, compound.sealer, compound.patience, self.pages
         )
-        object.__setattr__(recorded, "pages", self.pages)
-        return recorded
 
 
 async def execution(ground: Ground) -> Section:

@@ -22,9 +22,9 @@ class Fiber:
         "_requests", "_value",
     )  # fmt: skip
 
-    def __init__(self, loop: AbstractEventLoop, ended: Callable[["Fiber"], None]) -> None:
+    def __init__(self, loop: AbstractEventLoop) -> None:
         self._loop = loop
-        self._ended = ended
+        self._ended: Callable[[Fiber], None] | None = None
         self._coroutine: Coroutine[Any, Any, Any] | None = None
         self._context: Context | None = None
         self._fut_waiter: Future[Any] | None = None
@@ -34,14 +34,14 @@ class Fiber:
         self._error: BaseException | None = None
         self._value: Any = None
 
-    def begin(self, coroutine: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401  # what the coroutine gives
+    def begin(self, coroutine: Coroutine[Any, Any, Any], ended: Callable[["Fiber"], None]) -> Any:  # noqa: ANN401  # what the coroutine gives
         """The coroutine's result, if it does not wait; else the fiber, which now is the coroutine's."""
         context = copy_context()
         try:
             awaited = context.run(coroutine.send, None)
         except StopIteration as end:
             return end.value
-        self._coroutine, self._context = coroutine, context
+        self._coroutine, self._context, self._ended = coroutine, context, ended
         self._wait_for(awaited)
         return self
 
@@ -112,7 +112,8 @@ class Fiber:
         finally:
             leave_task(self._loop, self)
         self._done = True
-        self._ended(self)
+        if self._ended is not None:
+            self._ended(self)
 
     def _resume(self) -> Any:  # noqa: ANN401  # what it waits for next
         assert self._coroutine is not None, "it has begun"  # noqa: S101  # for mypy

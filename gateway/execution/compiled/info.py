@@ -98,15 +98,14 @@ resolve_info: Callable[[Run, Position], GraphQLResolveInfo[Any]] = cast("Any", R
 
 
 class CompiledInfo(strawberry.Info[Any, Any]):
-    """Strawberry's Info, which finds out what it is asked for only then."""
+    """Strawberry's Info, which finds out what it is asked for only then; most ask for the context alone."""
+
+    __slots__ = ("_position", "_run", "context")
 
     def __init__(self, run: Run, position: Position) -> None:
         self._run = run
         self._position = position
-
-    @property
-    def context(self) -> Any:  # noqa: ANN401  # whatever resolvers expect
-        return self._run.request.context
+        self.context: Any = run.request.context
 
     @cached_property
     def _raw_info(self) -> GraphQLResolveInfo[Any]:  # type: ignore[override]  # an attribute that is made when asked for

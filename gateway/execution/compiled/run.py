@@ -55,7 +55,7 @@ class Run:
         self.data: dict[str, Any] | None = {}
         self.errors: list[GraphQLError] = []
         self._loop = asyncio.get_running_loop()
-        self._fiber = Fiber(self._loop, self._ended)
+        self._fiber = Fiber(self._loop)
         self._root: dict[str, Any] | None = None
         self._nulled = False
         self._waits: dict[Future[Any] | Fiber, list[tuple[Complete, Position]]] = {}
@@ -86,11 +86,11 @@ class Run:
                 value = awaitable.result()
             else:
                 fiber = self._fiber
-                value = fiber.begin(awaitable if type(awaitable) is CoroutineType else _awaited(awaitable))
+                value = fiber.begin(awaitable if type(awaitable) is CoroutineType else _awaited(awaitable), self._ended)
                 if value is fiber:
                     self._waits[fiber] = [(complete, position)]
                     leave_task(self._loop, fiber)
-                    self._fiber = Fiber(self._loop, self._ended)
+                    self._fiber = Fiber(self._loop)
                     enter_task(self._loop, self._fiber)
                     return PENDING
         except CancelledError as error:
