@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 
 from starlette.routing import BaseRoute
@@ -6,6 +7,8 @@ from starlette.routing import BaseRoute
 from gateway.app.clock import now
 from gateway.app.keys import encryption_key
 from gateway.app.services import Services
+from gateway.execution.result import ErrorCode
+from gateway.http.counting import NONE
 from gateway.http.mistakes import CREDENTIALS, Mistakes
 from gateway.http.service_doors import service_doors
 from gateway.limits.rate import SECONDS, Rate, RateStore, RateStoreDown
@@ -13,12 +16,27 @@ from gateway.observability.metrics import Metrics
 from gateway.settings.settings import Settings
 from gateway.store.accounts import find_access_key
 from gateway.wire.asgi import Credentials, ServiceApp
-from gateway.wire.errors import throttled
+from gateway.wire.errors import ServiceError, throttled
 
 AWS_PATHS: Mapping[str, str] = MappingProxyType(
     {"/one-click": "iot1click-devices", "/alexa-for-business": "alexaforbusiness"}
 )
 """The services' models, by the prefix of their paths."""
+
+THROTTLED = throttled().code
+"""Counted where it is known which rate was passed."""
+
+REFUSALS: Mapping[str, tuple[ErrorCode, str]] = MappingProxyType(
+    {
+        "IncompleteSignatureException": (ErrorCode.UNAUTHENTICATED, NONE),
+        "InvalidSignatureException": (ErrorCode.UNAUTHENTICATED, NONE),
+        "MissingAuthenticationTokenException": (ErrorCode.UNAUTHENTICATED, NONE),
+        "UnrecognizedClientException": (ErrorCode.UNAUTHENTICATED, NONE),
+        "RequestEntityTooLarge": (ErrorCode.LIMIT_EXCEEDED, "maximum_body"),
+        "RequestTimeout": (ErrorCode.DEADLINE_EXCEEDED, NONE),
+    }
+)
+"""What a request that reached no operation is counted as: as the graph counts it. Anything else is bad input."""
 
 
 def aws_routes(
@@ -38,7 +56,6 @@ def aws_routes(
         return Credentials(found.account, found.secret)
 
     async def mistaken(access_key_id: str, peer: str | None) -> None:
-        metrics.refusals("aws", "UNAUTHENTICATED", "none").inc()
         await mistakes.made(peer, access_key_id)
 
     async def admit(access_key_id: str, peer: str | None) -> bool:
@@ -54,11 +71,18 @@ def aws_routes(
             metrics.refusals("aws", "RATE_LIMITED", "aws_rate").inc()
         return allowed
 
+    refused = partial(_count, metrics)
     apps = {
-        prefix: ServiceApp(service.model, prefix, service.call, credentials, now, admit, mistaken)
+        prefix: ServiceApp(service.model, prefix, service.call, credentials, now, admit, mistaken, refused)
         for prefix, service in zip(AWS_PATHS, (services.one_click, services.alexa), strict=True)
     }
     return service_doors(apps)
+
+
+def _count(metrics: Metrics, error: ServiceError) -> None:
+    if error.code != THROTTLED:
+        code, limit = REFUSALS.get(error.code, (ErrorCode.BAD_USER_INPUT, NONE))
+        metrics.refusals("aws", code.value, limit).inc()
 
 
 def _is_loopback(peer: str | None) -> bool:

@@ -49,6 +49,7 @@ def _streams_of(settings: Settings) -> StreamOptions:
         incremental=settings.incremental,
         ping_seconds=settings.ping_interval,
         init_seconds=settings.init_timeout,
+        max_waiting_sockets=settings.maximum_waiting_sockets,
         max_subscriptions=settings.maximum_subscriptions,
         messages_per_second=settings.message_rate,
     )

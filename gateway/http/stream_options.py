@@ -8,6 +8,7 @@ class StreamOptions(Struct, frozen=True):
     which all of a client's requests must reach. incremental: whether @defer and @stream are followed.
     ping_seconds: between two signs of life that a quiet connection is given.
     init_seconds: that a socket gets to say who it is.
+    max_waiting_sockets: of one address, that have not said who they are.
     max_subscriptions: operations under way at once, of a socket or of an event stream that several share.
     messages_per_second: that a socket may send for long; ten times as many at once.
     """
@@ -19,6 +20,7 @@ class StreamOptions(Struct, frozen=True):
     incremental: bool = True
     ping_seconds: float = 20.0
     init_seconds: float = 10.0
+    max_waiting_sockets: int = 1000
     max_subscriptions: int = 100
     messages_per_second: float = 20.0
 

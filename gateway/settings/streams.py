@@ -21,6 +21,9 @@ class StreamSettings(BaseModel):
         description="Seconds until a quiet connection gets a sign of life, and a socket is asked for one.",
     )
     init_timeout: Seconds = Field(default=10.0, description="Seconds that a socket gets to say who it is.")
+    maximum_waiting_sockets: Positive = Field(
+        default=1000, description="Sockets of one address (of IPv6 its network) that have not said yet who they are."
+    )
     maximum_message: Positive = Field(default=262_144, description="Bytes of a message that a socket receives.")
     maximum_subscriptions: Positive = Field(
         default=100, description="Operations under way at once over one socket, or one shared event stream."

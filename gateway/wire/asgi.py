@@ -51,12 +51,19 @@ Admit: TypeAlias = Callable[[str, str | None], Awaitable[bool]]
 Mistaken: TypeAlias = Callable[[str, str | None], Awaitable[None]]
 """Is told of a call from a peer whose access key id is not known, or whose signature is not good."""
 
+Refused: TypeAlias = Callable[[ServiceError], None]
+"""Is told of a request that was answered with an error before it reached its operation."""
+
 
 async def _admit_all(_access_key_id: str, _peer: str | None) -> bool:
     return True
 
 
 async def _ignore(_access_key_id: str, _peer: str | None) -> None:
+    return
+
+
+def _say_nothing(_error: ServiceError) -> None:
     return
 
 
@@ -74,6 +81,7 @@ class ServiceApp(Struct, frozen=True):
     clock: Clock
     admit: Admit = _admit_all
     mistaken: Mistaken = _ignore
+    refused: Refused = _say_nothing
     max_body_bytes: int = MAX_BODY_BYTES
     body_seconds: float = 20.0
 
@@ -107,14 +115,22 @@ class ServiceApp(Struct, frozen=True):
         head = _request_head(scope, self.prefix)
         if head.method == "OPTIONS" and (methods := self._protocol.allowed_methods(self.model, head)):
             return Response(200, (("allow", ", ".join(methods)),), b"")
+        try:
+            tenant, operation, params = await self._read(head, scope, receive)
+        except ServiceError as error:
+            self.refused(error)
+            raise
+        output = await self.call(tenant, operation, params)
+        return self._protocol.serialize_response(self.model.operations[operation], output)
+
+    async def _read(self, head: Request, scope: Scope, receive: Receive) -> tuple[Tenant, str, Mapping[str, Any]]:
+        """Who asks for which operation, and its parameters."""
         if _declared_length(head) > self.max_body_bytes:
             raise too_large(self.max_body_bytes)
         body = await read_body(receive, self.max_body_bytes, self.body_seconds)
         request = replace(head, body=body)
         tenant = await self._authenticate(request, scope)
-        operation, params = self._protocol.parse_request(self.model, request)
-        output = await self.call(tenant, operation, params)
-        return self._protocol.serialize_response(self.model.operations[operation], output)
+        return tenant, *self._protocol.parse_request(self.model, request)
 
     async def _authenticate(self, request: Request, scope: Scope) -> Tenant:
         authorization = read_authorization(request)

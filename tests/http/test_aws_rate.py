@@ -18,6 +18,7 @@ from gateway.settings.settings import Settings
 from gateway.settings.source import EMBEDDED_ACCOUNT
 from gateway.store.accounts import AccessKey, add_access_key, add_account
 from tests.http.serving import serving
+from tests.http.test_metrics import labelled, told
 
 RATED = {"aws_rate": 0.001}
 """One call, and the next a quarter of an hour later."""
@@ -38,8 +39,10 @@ async def doors(settings: Settings) -> AsyncIterator[tuple[httpx.AsyncClient, Se
         yield client, gateway.services.one_click.context
 
 
-async def list_devices(client: httpx.AsyncClient, key: AccessKey, secret: str | None = None) -> httpx.Response:
-    url = f"{client.base_url}/one-click/devices"
+async def list_devices(
+    client: httpx.AsyncClient, key: AccessKey, secret: str | None = None, path: str = "devices"
+) -> httpx.Response:
+    url = f"{client.base_url}/one-click/{path}"
     request = AWSRequest(method="GET", url=url)
     SigV4Auth(Credentials(key.access_key_id, secret or key.secret), "iot1click", "us-west-2").add_auth(request)
     return await client.get(url, headers=dict(request.headers))
@@ -120,3 +123,27 @@ async def test_without_the_setting_nobody_is_throttled(tmp_path: Path) -> None:
         answers = [(await list_devices(client, key)).status_code for _ in range(50)]
 
     assert set(answers) == {200}
+
+
+async def test_what_is_refused_at_the_door_is_counted(tmp_path: Path) -> None:
+    """By the same codes as at the graph's; what a service answers is no refusal, be it an error."""
+    settings = Settings(data=tmp_path, **RATED)
+    async with doors(settings) as (client, context):
+        key, other = await new_key(context, settings), await new_key(context, settings)
+        answers = [
+            await list_devices(client, key, path="devices/G030PM0000000009"),
+            await list_devices(client, other, path="nothing"),
+            await list_devices(client, key),
+            await list_devices(client, key, "wrong"),
+            await client.get("/one-click/devices"),
+            await client.put("/one-click/devices/G030PM0000000009/state", content=b"x" * 2_000_000),
+        ]
+        series = await told(client)
+
+    assert [answer.status_code for answer in answers] == [404, 404, 429, 403, 403, 413]
+    assert series["gateway_refusals_total"] == {
+        labelled(door="aws", code="BAD_USER_INPUT", limit="none"): 1,
+        labelled(door="aws", code="RATE_LIMITED", limit="aws_rate"): 1,
+        labelled(door="aws", code="UNAUTHENTICATED", limit="none"): 2,
+        labelled(door="aws", code="LIMIT_EXCEEDED", limit="maximum_body"): 1,
+    }

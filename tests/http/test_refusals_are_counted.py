@@ -125,6 +125,19 @@ async def test_a_socket_that_is_closed_is_counted(
     }
 
 
+async def test_a_socket_too_many_is_counted(tmp_path: Path) -> None:
+    """So is one that comes while too many of its address have not said who they are."""
+    async with gateway(tmp_path, maximum_waiting_sockets=1) as client:
+        async with opened(client):
+            with pytest.raises(InvalidStatus):
+                async with opened(client):
+                    pass
+        series = await told(client)
+
+    refusal = labelled(door="graphql", code="LIMIT_EXCEEDED", limit="waiting_sockets")
+    assert series["gateway_refusals_total"] == {refusal: 1}
+
+
 async def test_a_foreign_page_s_socket_is_counted(tmp_path: Path) -> None:
     """Hijacks that were tried can be seen."""
     async with gateway(tmp_path) as client:

@@ -31,6 +31,7 @@ from gateway.http.websocket.messages import (
 )
 from gateway.http.websocket.session import Initialise, Reply, Session, Start, Step, Stop
 from gateway.http.websocket.vigil import Vigil
+from gateway.http.websocket.waiting import Seat
 from gateway.model.caller import NOBODY
 
 Errors: TypeAlias = tuple[ErrorMember, ...]
@@ -48,7 +49,10 @@ class SocketService(Struct, frozen=True):
 
 
 class SocketConnection:
-    """The life of an accepted socket. Its operations are tasks, which end before it does."""
+    """The life of an accepted socket. Its operations are tasks, which end before it does.
+
+    `seat`: its place among those that wait, which it leaves once it is known who it is.
+    """
 
     def __init__(
         self,
@@ -56,11 +60,13 @@ class SocketConnection:
         receive: Receive,
         send: Send,
         service: SocketService,
+        seat: Seat,
     ) -> None:
         self._scope = scope
         self._receive = receive
         self._send = send
         self._service = service
+        self._seat = seat
         self._clock = asyncio.get_running_loop().time
         self._session = Session()
         self._vigil = Vigil(service.options, self._clock())
@@ -114,6 +120,7 @@ class SocketConnection:
                 self._expires = _monotonic((await self._info()).caller.expires_at, self._clock())
                 self._vigil.initialise(self._clock())
                 self._session.acknowledge()
+                self._seat.leave()
                 await self._say(ACKNOWLEDGED)
             case Start(id_, request):
                 await self._start(id_, request, tasks)

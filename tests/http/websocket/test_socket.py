@@ -166,6 +166,28 @@ async def test_closes_a_socket_that_never_inits(serve: Serve) -> None:
         assert await socket.closed() == (4408, "Connection initialisation timeout")
 
 
+async def test_bounds_the_sockets_that_wait(serve: Serve) -> None:
+    """Of one address so many may be open that have not said who they are; one more is told when to come again, before
+    it is accepted. Who has said so, or was closed, makes room.
+    """
+    options = StreamOptions(max_waiting_sockets=2)
+    async with serve(streams=options) as client, opened(client) as first, opened(client) as second:
+        with pytest.raises(InvalidStatus) as refused:
+            async with opened(client):
+                pass
+        await first.init()
+        async with opened(client) as third:
+            await second.say({"type": "subscribe"})
+            assert await second.closed() == (4400, "A subscribe message has an id, and a payload.")
+            async with opened(client) as fourth:
+                await third.init()
+                await fourth.init()
+
+    response = refused.value.response
+    assert (response.status_code, response.headers["retry-after"]) == (429, "1")
+    assert b'"extensions":{"code":"LIMIT_EXCEEDED","limit":"waiting_sockets"}' in response.body
+
+
 async def test_pings_and_lets_go_of_the_silent(serve: Serve, journal: Journal) -> None:
     """A quiet socket is asked for a sign of life; as long as it answers it stays, then it is let go with all it had."""
     async with serve(streams=FAST) as client, opened(client) as socket:
