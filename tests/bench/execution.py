@@ -111,8 +111,8 @@ async def compared(
     document = Documents(core, DocumentOptions()).read(operation.query)
     plan = make_plan(document, None, operation.variables, 30.0)
     answers = [await executor.run(plan, _context(recorded), {}) for executor in roads.values()]
-    assert answers[0] == answers[1], operation.name
-    assert not answers[0].errors, operation.name
+    assert answers[0].data == answers[1].data, operation.name
+    assert not any(answer.errors for answer in answers), operation.name
     costs: dict[Road, list[float]] = {road: [] for road in roads}
     for _ in range(ROUNDS):
         for road, executor in roads.items():
