@@ -29,7 +29,6 @@ Data = Annotated[Path | None, typer.Option(help="Directory of the database and o
 
 STORE_SECONDS = 10.0
 NOTABLE_SKEW_SECONDS = 60.0
-CLOCK_GRAIN_SECONDS = 2.0
 """Servers tell the time in seconds, and some of them only as often: less than this is no difference."""
 
 
@@ -151,7 +150,7 @@ def _judge_probe(subject: str, source: SourceSettings, probe: Probe) -> Finding:
 def _skew(probe: Probe) -> str:
     if probe.skew_seconds is None:
         return ""
-    if abs(probe.skew_seconds) < CLOCK_GRAIN_SECONDS:
+    if not probe.skew_seconds:
         return " (its clock agrees)"
     direction = "ahead" if probe.skew_seconds > 0 else "behind"
     return f" (its clock is {abs(probe.skew_seconds):.0f} s {direction})"

@@ -1,11 +1,13 @@
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
+
+from gateway.settings.kinds import Group
 
 ASYMMETRIC = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
 
 
-class CallerSettings(BaseModel):
+class CallerSettings(Group):
     """Who may ask the graph, and by which issuer's tokens."""
 
     authentication: Literal["none", "required"] = Field(

@@ -1,12 +1,12 @@
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
-from gateway.settings.kinds import Positive
+from gateway.settings.kinds import Group, Positive
 
 
-class DocumentSettings(BaseModel):
+class DocumentSettings(Group):
     """Which documents are kept in memory, which may run, and how."""
 
     document_cache: Positive = Field(

@@ -1,12 +1,14 @@
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from gateway.settings.kinds import Group
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 ALONE = "its port, apart from all else; without it the main one."
 
 
-class DoorSettings(BaseModel):
+class DoorSettings(Group):
     """Which ways in there are beside the graph, and which of them have a port of their own."""
 
     graphiql: bool | None = Field(default=None, description="Serve GraphiQL at /; unless said, not if hardened.")

@@ -1,11 +1,11 @@
 from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
-from gateway.settings.kinds import Positive, Seconds
+from gateway.settings.kinds import Group, Positive, Seconds
 
 
-class LimitSettings(BaseModel):
+class LimitSettings(Group):
     """What one request may ask for."""
 
     page_size: Positive = Field(default=20, description="Items of a page where neither first nor last is given.")

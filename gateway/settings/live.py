@@ -1,13 +1,13 @@
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from gateway.settings.kinds import Positive, Seconds
+from gateway.settings.kinds import Group, Positive, Seconds
 
 HARDENED_STREAMS = 100
 
 
-class LiveSettings(BaseModel):
+class LiveSettings(Group):
     """How subscriptions are fed, and how many there may be."""
 
     streams: Annotated[int, Field(ge=0)] = Field(

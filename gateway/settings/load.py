@@ -1,10 +1,8 @@
+import json
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
-
-from pydantic.fields import FieldInfo
-from pydantic_settings import EnvSettingsSource
+from typing import Any, get_origin
 
 from gateway.settings.not_usable import NotUsable
 from gateway.settings.settings import PREFIX, Settings
@@ -31,9 +29,8 @@ def load(config: Path | None = None, **given: object) -> Settings:
     unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
     if unknown:
         raise UnknownSetting(f"unknown setting {unknown[0]} in the environment")
-    environment = _Environment(Settings)()
     stated = {name: value for name, value in given.items() if value is not None}
-    return Settings.model_validate({**_file(config), **environment, **stated})
+    return Settings.model_validate({**_file(config), **_environment(), **stated})
 
 
 def _file(config: Path | None) -> dict[str, Any]:
@@ -49,10 +46,17 @@ def _file(config: Path | None) -> dict[str, Any]:
         raise UnreadableSettings(f"the settings file {file} cannot be read: {error}") from error
 
 
-class _Environment(EnvSettingsSource):
-    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:  # noqa: ANN401 - of any type
-        try:
-            return super().decode_complex_value(field_name, field, value)
-        except ValueError as error:
-            name = PREFIX + field_name.upper()
-            raise UnreadableSettings(f'{name} in the environment is not JSON; a list is written ["…", "…"]') from error
+def _environment() -> dict[str, Any]:
+    """What variables say, as text; lists are JSON. An empty one says nothing."""
+    variables = ((name, PREFIX + name.upper()) for name in Settings.model_fields)
+    return {name: _value(name, variable) for name, variable in variables if os.environ.get(variable)}
+
+
+def _value(name: str, variable: str) -> Any:  # noqa: ANN401 - of any type
+    text = os.environ[variable]
+    if get_origin(Settings.model_fields[name].annotation) is not tuple:
+        return text
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise UnreadableSettings(f'{variable} in the environment is not JSON; a list is written ["…", "…"]') from error

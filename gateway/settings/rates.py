@@ -1,11 +1,11 @@
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 
-from gateway.settings.kinds import Positive
+from gateway.settings.kinds import Group, Positive
 
 
-class RateSettings(BaseModel):
+class RateSettings(Group):
     """What a caller may spend in a while."""
 
     rate_cost: Annotated[int, Field(ge=0, le=60_000_000)] | None = Field(

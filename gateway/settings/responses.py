@@ -1,9 +1,11 @@
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from gateway.settings.kinds import Group
 
 
-class ResponseSettings(BaseModel):
+class ResponseSettings(Group):
     """Answers that are kept for who asks the same."""
 
     response_cache: Annotated[int, Field(ge=0)] = Field(

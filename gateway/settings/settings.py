@@ -1,7 +1,6 @@
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import ConfigDict, Field, model_validator
 
 from gateway.settings.callers import CallerSettings
 from gateway.settings.documents import DocumentSettings
@@ -10,7 +9,7 @@ from gateway.settings.limits import LimitSettings
 from gateway.settings.live import HARDENED_STREAMS, LiveSettings
 from gateway.settings.rates import RateSettings
 from gateway.settings.responses import ResponseSettings
-from gateway.settings.source import SourceSettings
+from gateway.settings.source import EMBEDDED_SOURCES, SourceSettings
 from gateway.settings.storage import StorageSettings
 from gateway.settings.streams import StreamSettings
 from gateway.settings.web import LOOPBACK, WebSettings
@@ -18,11 +17,6 @@ from gateway.settings.web import LOOPBACK, WebSettings
 PREFIX = "GATEWAY_"
 HARDENED_RATE = 120_000
 HARDENED_AWS_RATE = 50.0
-
-EMBEDDED_SOURCES = (
-    SourceSettings(name="buttons", service="one-click", embedded=True),
-    SourceSettings(name="echoes", service="alexa-for-business", embedded=True),
-)
 
 
 class Settings(
@@ -36,13 +30,10 @@ class Settings(
     DoorSettings,
     StreamSettings,
     WebSettings,
-    BaseSettings,
 ):
     """What the gateway is told; frozen. Unknown names are refused, naming them."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True, hide_input_in_errors=True
-    )
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     sources: tuple[SourceSettings, ...] = Field(
         default=EMBEDDED_SOURCES, description="Where devices come from, in the order of lists."

@@ -1,11 +1,11 @@
 from pathlib import Path
 
-from pydantic import BaseModel, Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 
-from gateway.settings.kinds import Positive
+from gateway.settings.kinds import Group, Positive
 
 
-class StorageSettings(BaseModel):
+class StorageSettings(Group):
     """What is kept, where, and for how long."""
 
     data: Path = Field(default=Path("data"), description="Directory of the database and of the secret key.")

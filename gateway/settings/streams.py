@@ -1,11 +1,11 @@
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from gateway.settings.kinds import Positive, Seconds
+from gateway.settings.kinds import Group, Positive, Seconds
 
 
-class StreamSettings(BaseModel):
+class StreamSettings(Group):
     """How answers travel that take their time, and what one connection may hold."""
 
     websocket: bool = Field(default=True, description="Serve graphql-transport-ws over WebSocket.")

@@ -1,13 +1,13 @@
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from gateway.settings.kinds import Seconds
+from gateway.settings.kinds import Group, Seconds
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-class WebSettings(BaseModel):
+class WebSettings(Group):
     """Where the gateway listens, and how open it is to the web."""
 
     host: str = Field(default="127.0.0.1", description="Address to listen on.")

@@ -155,7 +155,7 @@ async def test_endpoints_of_every_kind(workplace: Path) -> None:
     assert found["source good"] == ["fine", f"{url}/one-click answers (its clock agrees)"]
     assert "does not accept the gateway's credentials" in found["source bad"][1]
     assert found["source bad"][2].startswith("Check the access key, profile, role_arn and region")
-    assert re.search(r"answers \(its clock is (\d\d|10[01]) s ahead\)$", found["source fast"][1])
+    assert re.search(r"answers \(its clock is (\d\d|100) s ahead\)$", found["source fast"][1])
     assert "clock" in found["source fast"][2]
     assert "cannot be understood" in found["source web"][1]
     assert found["source web"][2].startswith(f"Does {web.url} really speak one-click?")
@@ -229,7 +229,7 @@ def write_credentials(directory: Path, *, key_id: str, **secrets: str) -> None:
 def write_sources(directory: Path, **sources: tuple[str, str]) -> None:
     """Write gateway.toml with 1-Click sources: for each name its endpoint, and its profile or nothing."""
     tables = [
-        f'[[sources]]\nname = "{name}"\nservice = "one-click"\nendpoint_url = "{url}"\n'
+        f'[[sources]]\nname = "{name}"\nservice = "one-click"\nendpoint_url = "{url}"\nread_timeout = 60\n'
         + (f'profile = "{profile}"\n' if profile else "")
         for name, (url, profile) in sources.items()
     ]

@@ -62,12 +62,13 @@ class AwsUpstream(Struct, frozen=True):
 
     async def check(self) -> Probe:
         """Ask for one device, once."""
+        asked = datetime.now(UTC)
         try:
             answer = await self._attempt(self.afresh[self.cheap_read], self.cheap_read, {"MaxResults": 1})
         except Failed as failure:
-            return self._failed_probe(failure)
+            return self._failed_probe(failure, asked)
         headers = answer["ResponseMetadata"]["HTTPHeaders"]
-        skew = skew_seconds(headers, datetime.now(UTC))
+        skew = skew_seconds(headers, asked, datetime.now(UTC))
         return Probe(available=True, reachable=True, accepted=True, skew_seconds=skew, detail="answers")
 
     def _check(self, operation: str, params: Params) -> None:
@@ -100,12 +101,12 @@ class AwsUpstream(Struct, frozen=True):
             _log.warning("upstream failed", source=self.source, operation=operation, cause=cause)
         return failure.fault.error(self.source, failure.message)
 
-    def _failed_probe(self, failure: Failed) -> Probe:
+    def _failed_probe(self, failure: Failed, asked: datetime) -> Probe:
         reachable = failure.headers is not None
         return Probe(
             available=False,
             reachable=reachable,
             accepted=reachable and failure.fault not in (NOT_ACCEPTED, CLOCKS_DIFFER),
-            skew_seconds=skew_seconds(failure.headers or {}, datetime.now(UTC)),
+            skew_seconds=skew_seconds(failure.headers or {}, asked, datetime.now(UTC)),
             detail=failure.fault.error(self.source, failure.message).message,
         )
