@@ -3,16 +3,38 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from msgspec import Struct
-
 Answer = TypeVar("Answer")
 Ask: TypeAlias = Callable[[], Coroutine[Any, Any, Answer]]
 
 
-class _Call(Struct, Generic[Answer], eq=False):
-    key: str
-    task: asyncio.Task[Answer]
-    waiting: int = 0
+class _Call(Generic[Answer]):
+    """A call under way, and those who wait for it."""
+
+    __slots__ = ("is_answered", "key", "task", "waiting")
+
+    def __init__(self, key: str, ask: Ask[Answer]) -> None:
+        self.key = key
+        self.waiting: list[asyncio.Future[Answer]] = []
+        self.is_answered = False
+        self.task = asyncio.get_running_loop().create_task(self._run(ask))
+
+    async def _run(self, ask: Ask[Answer]) -> None:
+        try:
+            answer = await ask()
+        except Exception as failure:  # noqa: BLE001 - whatever it was, it is told to those who wait
+            for waiter in self._still_waiting():
+                waiter.set_exception(failure)
+                waiter.exception()  # no warning where it is awaited by nobody any more
+        else:
+            for waiter in self._still_waiting():
+                waiter.set_result(answer)
+        finally:
+            for waiter in self._still_waiting():
+                waiter.cancel()
+
+    def _still_waiting(self) -> list[asyncio.Future[Answer]]:
+        self.is_answered = True
+        return [waiter for waiter in self.waiting if not waiter.done()]
 
 
 class InFlight(Generic[Answer]):
@@ -48,37 +70,44 @@ class InFlight(Generic[Answer]):
 
     async def read(self, key: str, ask: Ask[Answer]) -> Answer:
         """The answer to `ask`, or to that of whoever asks for the same key already."""
-        call = self._join(key, ask)
+        call, waiter = self._join(key, ask)
         try:
-            return await asyncio.shield(call.task)
+            return await waiter
         finally:
-            self._leave(call)
+            self._leave(call, waiter)
 
     async def read_many(self, asks: Sequence[tuple[str, Ask[Answer]]]) -> Sequence[Answer | BaseException]:
         """The answer or the failure of each, in order, all asked for at once."""
-        if not asks:
-            return []
-        calls = [self._join(key, ask) for key, ask in asks]
+        joined = [self._join(key, ask) for key, ask in asks]
         try:
-            await asyncio.wait([call.task for call in calls])
+            return [await _answer_or_failure(waiter) for _, waiter in joined]
         finally:
-            for call in calls:
-                self._leave(call)
-        return [call.task.exception() or call.task.result() for call in calls]
+            for call, waiter in joined:
+                self._leave(call, waiter)
 
-    def _join(self, key: str, ask: Ask[Answer]) -> _Call[Answer]:
+    def _join(self, key: str, ask: Ask[Answer]) -> tuple[_Call[Answer], asyncio.Future[Answer]]:
         call = self._calls.get(key)
-        if call is None or call.task.done():
-            call = _Call(key, asyncio.get_running_loop().create_task(ask()))
+        if call is None or call.is_answered:
+            call = _Call(key, ask)
             if not self._writes:
                 self._calls[key] = call
-        call.waiting += 1
-        return call
+        waiter: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        call.waiting.append(waiter)
+        return call, waiter
 
-    def _leave(self, call: _Call[Answer]) -> None:
-        call.waiting -= 1
-        if call.waiting:
-            return
-        call.task.cancel()
+    def _leave(self, call: _Call[Answer], waiter: asyncio.Future[Answer]) -> None:
+        """Have no more to do with a call: the last one who gives up ends it."""
+        if not call.is_answered:
+            call.waiting.remove(waiter)
+            if call.waiting:
+                return
+            call.task.cancel()
         if self._calls.get(call.key) is call:
             del self._calls[call.key]
+
+
+async def _answer_or_failure(waiter: asyncio.Future[Any]) -> Any:  # noqa: ANN401 - an answer or an exception
+    try:
+        return await waiter
+    except Exception as failure:  # noqa: BLE001 - it is what was asked for
+        return failure

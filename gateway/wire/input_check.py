@@ -64,7 +64,7 @@ def _echo(value: object) -> str:
 
 
 def _check_structure(shape: Shape, value: object, where: str, report: _Report) -> None:
-    if not isinstance(value, Mapping):
+    if type(value) is not dict and not isinstance(value, Mapping):
         report.add(where, value, "be a structure")
         return
     prefix = where + "." if where else ""
@@ -114,7 +114,7 @@ def _check_string(shape: Shape, value: object, where: str, report: _Report) -> N
     if not isinstance(value, str):
         report.add(where, value, "be a string")
         return
-    if _UNSTORABLE.search(value):
+    if (not value.isascii() or "\0" in value) and _UNSTORABLE.search(value):
         report.add(where, value, "have neither NUL nor lone surrogate characters")
         return
     # A pattern is tried on text of allowed length only, so that its cost is bounded.

@@ -16,6 +16,7 @@ CLOCK_SKEW = timedelta(minutes=5)
 BASIC = "%Y%m%dT%H%M%SZ"
 _BASIC_FORM = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 TERMINATOR = "aws4_request"
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9_.~/-]*", re.ASCII)
 _SPACE = re.compile(r"[\t-\r ]")
 
 
@@ -56,19 +57,31 @@ def signing_key(secret: str, date: str, region: str, service: str) -> bytes:
 def canonical_request(request: Request, signed_headers: Sequence[tuple[str, str]], payload: str) -> bytes:
     """Write what is signed; `payload` is the body's SHA-256 in hex.
 
-    Services other than S3 encode the path once more than it travels, after dropping empty and dot segments. Bytes
-    beyond ASCII are signed as they came.
+    Bytes beyond ASCII are signed as they came.
     """
-    lines = (
-        request.method,
-        quote(_normalized(request.raw_path).encode("latin-1"), safe="/~"),
-        _canonical_query(request.query),
-        *[f"{name}:{_trimmed(value)}" for name, value in signed_headers],
-        "",
-        ";".join([name for name, _ in signed_headers]),
-        payload,
-    )
-    return "\n".join(lines).encode("latin-1")
+    names = ";".join([name for name, _ in signed_headers])
+    path, query = canonical_path(request.raw_path), canonical_query(request.query)
+    text = f"{request.method}\n{path}\n{query}\n{canonical_headers(signed_headers)}\n{names}\n{payload}"
+    return text.encode("latin-1")
+
+
+def canonical_path(path: str) -> str:
+    """A raw path as it is signed: services other than S3 encode it once more, after dropping empty and dot segments."""
+    normalized = _normalized(path)
+    return normalized if _PLAIN_PATH.fullmatch(normalized) else quote(normalized.encode("latin-1"), safe="/~")
+
+
+def canonical_query(query: str) -> str:
+    """A raw query as it is signed: sorted, and every key with its equals sign."""
+    if not query:
+        return ""
+    pairs = sorted([pair.partition("=")[::2] for pair in query.split("&")])
+    return "&".join([f"{key}={value}" for key, value in pairs])
+
+
+def canonical_headers(headers: Sequence[tuple[str, str]]) -> str:
+    """Headers as they are signed, in their order: a line each, spaces trimmed."""
+    return "".join([f"{name}:{_trimmed(value)}\n" for name, value in headers])
 
 
 def _normalized(path: str) -> str:
@@ -82,13 +95,6 @@ def _normalized(path: str) -> str:
             kept.append(segment)
     closing = "/" if kept and path.endswith("/") else ""
     return "/" + "/".join(kept) + closing
-
-
-def _canonical_query(query: str) -> str:
-    if not query:
-        return ""
-    pairs = sorted([pair.partition("=")[::2] for pair in query.split("&")])
-    return "&".join([f"{key}={value}" for key, value in pairs])
 
 
 def _trimmed(value: str) -> str:

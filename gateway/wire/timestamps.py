@@ -52,6 +52,5 @@ def format_epoch(moment: datetime) -> float | int:
 
 def format_iso8601(moment: datetime) -> str:
     """Write UTC with milliseconds, or microseconds where there are any."""
-    utc = moment.astimezone(UTC).replace(tzinfo=None)
-    precision = "microseconds" if utc.microsecond % 1000 else "milliseconds"
-    return utc.isoformat(timespec=precision) + "Z"
+    precision = "microseconds" if moment.microsecond % 1000 else "milliseconds"
+    return moment.astimezone(UTC).isoformat(timespec=precision).replace("+00:00", "Z")

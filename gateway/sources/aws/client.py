@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from ssl import SSLContext
 from types import MappingProxyType
@@ -79,7 +79,11 @@ async def _methods(
 
 
 def _by_name(client: Any, operations: Iterable[str]) -> dict[str, Method]:  # noqa: ANN401 - botocore makes its class
-    return {name: getattr(client, xform_name(name)) for name in operations}
+    return {name: _method(getattr(client, xform_name(name))) for name in operations}
+
+
+def _method(call: Callable[..., Awaitable[dict[str, Any]]]) -> Method:
+    return lambda params: call(**{name: value for name, value in params.items() if value is not None})
 
 
 def _connections(source: SourceSettings, endpoint: Endpoint, tls: SSLContext | None) -> Connections:

@@ -71,14 +71,11 @@ class Connections:
         return None
 
     async def _ask(self, connection: "_Connection", request: bytes) -> Answer:
-        timer = asyncio.get_running_loop().call_later(self._address.answer_timeout, connection.give_up)
         try:
             answer = await connection.ask(request)
         except BaseException:
             connection.close()
             raise
-        finally:
-            timer.cancel()
         if not connection.closed:
             self._kept.append(connection)
         return answer
@@ -91,7 +88,7 @@ class Connections:
                 found = await loop.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
                 connected = await aiohappyeyeballs.start_connection(found, happy_eyeballs_delay=HEAD_START)
                 _, connection = await loop.create_connection(
-                    _Connection, sock=connected, ssl=address.tls, server_hostname=name
+                    lambda: _Connection(address.answer_timeout), sock=connected, ssl=address.tls, server_hostname=name
                 )
         except TimeoutError as error:
             raise Failed(SLOW_TO_CONNECT) from error
@@ -101,9 +98,14 @@ class Connections:
 
 
 class _Connection(asyncio.Protocol):
-    """`received`: bytes of the latest answer so far; `asked_at`: when its request was sent, by the loop's clock."""
+    """`received`: bytes of the latest answer so far; `asked_at`: when its request was sent, by the loop's clock.
 
-    def __init__(self) -> None:
+    A timer looks after the connection, not one after each request: most are answered long before it goes off.
+    """
+
+    def __init__(self, answer_timeout: float) -> None:
+        self._answer_timeout = answer_timeout
+        self._timer: asyncio.TimerHandle | None = None
         self._parser = HttpResponseParser(self)
         self._loop = asyncio.get_running_loop()
         self._waiting: asyncio.Future[Answer] | None = None
@@ -117,15 +119,27 @@ class _Connection(asyncio.Protocol):
     def ask(self, request: bytes) -> asyncio.Future[Answer]:
         self._waiting = self._loop.create_future()
         self.asked_at, self.received = self._loop.time(), 0
+        if self._timer is None:
+            self._timer = self._loop.call_later(self._answer_timeout, self._look)
         self._transport.write(request)
         return self._waiting
-
-    def give_up(self) -> None:
-        self._fail(Failed(SLOW))
 
     def close(self) -> None:
         self.closed = True
         self._transport.abort()
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _look(self) -> None:
+        """Give up a request whose time is over; look again when that of a later one will be."""
+        self._timer = None
+        if self._waiting is None:
+            return
+        left = self.asked_at + self._answer_timeout - self._loop.time()
+        if left > 0:
+            self._timer = self._loop.call_later(left, self._look)
+        else:
+            self._fail(Failed(SLOW))
 
     # asyncio calls these
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 from aiobotocore.config import AioConfig
 from aiobotocore.credentials import AioDeferredRefreshableCredentials
 from aiobotocore.session import AioSession
+from botocore.credentials import RefreshableCredentials
 from botocore.exceptions import CredentialRetrievalError, NoCredentialsError, ProfileNotFound
 
 from gateway.settings.source import SourceSettings
@@ -30,6 +31,7 @@ class SourceCredentials:
         self._search = search
         self._clock = clock
         self._found: Any = None
+        self._lasting: Any = None
         self._not_before = clock()
         self._lock = asyncio.Lock()
 
@@ -38,6 +40,8 @@ class SourceCredentials:
 
     async def get_frozen_credentials(self) -> Any:  # noqa: ANN401 - botocore's named tuple
         """Raise botocore's NoCredentialsError or CredentialRetrievalError where there are none."""
+        if self._lasting is not None:
+            return self._lasting
         async with self._lock:
             if self._clock() < self._not_before:
                 raise NoCredentialsError
@@ -52,7 +56,10 @@ class SourceCredentials:
             self._found = await self._search()
         if self._found is None:
             raise NoCredentialsError
-        return await self._found.get_frozen_credentials()
+        frozen = await self._found.get_frozen_credentials()
+        if not isinstance(self._found, RefreshableCredentials):
+            self._lasting = frozen
+        return frozen
 
 
 def source_credentials(session: AioSession, source: SourceSettings) -> SourceCredentials:

@@ -81,10 +81,9 @@ class AwsUpstream(Struct, frozen=True):
             raise Failed(fault_of(refusal.code, refusal.message), refusal.message) from refusal
 
     async def _attempt(self, method: Method, operation: str, params: Params) -> dict[str, Any]:
-        given = {name: value for name, value in params.items() if value is not None}
         async with self.ceiling.slot(operation):
             try:
-                return await method(**given)
+                return await method(params)
             except BotoCoreError as error:
                 # The request was checked and the transport raises Failed: what is left is looking for credentials.
                 raise Failed(NO_CREDENTIALS) from error
