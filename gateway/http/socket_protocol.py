@@ -6,6 +6,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from gateway.http.stall import STALL_SECONDS, Stall
 
 GOING_AWAY = 1001
+CLOSE_SECONDS = 10.0
 
 WEB_SOCKETS: dict[str, Any] = {"ws_per_message_deflate": False, "ws_ping_interval": None}
 """uvicorn's settings beside the class: compressing takes more memory than all else of a socket; the protocol above has
@@ -16,11 +17,19 @@ pings of its own, which a client's program sees.
 class SocketProtocol(WebSocketsSansIOProtocol):
     """uvicorn's socket, which has no bound on how long a client does not read; at the end it says that it goes away.
 
+    Who does not answer a farewell in `close_seconds` is cut off.
     Of uvicorn's three this one is the cheapest: 3 µs of CPU for a message of 500 bytes, against 7 µs with wsproto.
     """
 
-    def __init__(self, *arguments: Any, stall_seconds: float = STALL_SECONDS, **named: Any) -> None:  # noqa: ANN401  # uvicorn's
+    def __init__(
+        self,
+        *arguments: Any,  # noqa: ANN401  # uvicorn's
+        stall_seconds: float = STALL_SECONDS,
+        close_seconds: float = CLOSE_SECONDS,
+        **named: Any,  # noqa: ANN401  # uvicorn's
+    ) -> None:
         super().__init__(*arguments, **named)
+        self.close_timeout = close_seconds
         self._stall = Stall(self.loop, stall_seconds)
 
     def pause_writing(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from random import Random
 from typing import TypeAlias
 
@@ -115,14 +116,14 @@ class Fleet:
     async def press_beside(self) -> None:
         async with open_store(self.settings) as database:
             context = service_context(self.settings, database)
-            for number in range(100_000):
+            for number in count():
                 await report_click(context, BESIDE, ClickType.SINGLE, self._time(number))
                 await asyncio.sleep(0.005)
 
     async def press_by_ingest(self, url: Url) -> None:
         headers = {"authorization": f"Bearer {self.secret}"}
         async with httpx.AsyncClient(headers=headers, timeout=30) as client:
-            for number in range(100_000):
+            for number in count():
                 time = self._time(number).isoformat(timespec="milliseconds")
                 body = {"clickType": "SINGLE", "reportedTime": time}
                 with suppress(httpx.TransportError):
