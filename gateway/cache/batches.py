@@ -1,7 +1,7 @@
 """Reads of many things by key, put together."""
 
 import asyncio
-from asyncio import AbstractEventLoop, Future, Task
+from asyncio import Future, Task
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -27,7 +27,7 @@ class Batches(Generic[Key, Value]):
     equal, where they cannot be hashed or equal ones do not mean the same.
     """
 
-    __slots__ = ("_identity", "_load_many", "_part", "_running", "_waiting")
+    __slots__ = ("_identity", "_load_many", "_loop", "_part", "_running", "_waiting")
 
     def __init__(
         self,
@@ -43,13 +43,13 @@ class Batches(Generic[Key, Value]):
 
     def load(self, key: Key) -> "Future[Value]":
         """What becomes of the key, for one who waits for it: a future of their own, which they may cancel."""
-        loop = asyncio.get_running_loop()
-        value: Future[Value] = loop.create_future()
         part = self._part(key)
         asked = self._waiting.get(part)
         if asked is None:
             asked = self._waiting[part] = {}
-            loop.call_soon(self._begin, loop, part)
+            self._loop = asyncio.get_running_loop()  # a system call, and so not for each key
+            self._loop.call_soon(self._begin, part)
+        value: Future[Value] = self._loop.create_future()
         identity = key if self._identity is None else self._identity(key)
         equal = asked.get(identity)
         if equal is None:
@@ -64,9 +64,9 @@ class Batches(Generic[Key, Value]):
             if not any(_is_awaited(values) for _, values in asked):
                 task.cancel()
 
-    def _begin(self, loop: AbstractEventLoop, part: Hashable) -> None:
+    def _begin(self, part: Hashable) -> None:
         # A turn later than what asked: whoever was woken together with it has asked by then too.
-        loop.create_task(self._run(part))
+        self._loop.create_task(self._run(part))
 
     async def _run(self, part: Hashable) -> None:
         asked = [one for one in self._waiting.pop(part).values() if _is_awaited(one[1])]
