@@ -70,8 +70,19 @@ class Document(Struct, frozen=True, eq=False):
     @property
     def weight(self) -> int:
         """About the bytes that all of it holds."""
+        return self.parsed_weight + self.compiled_weight + (self.in_one_piece.parsed_weight if self.in_one_piece else 0)
+
+    @property
+    def compiled_weight(self) -> int:
+        """About the bytes of what it was compiled to, in one piece or in parts."""
         compiled = sum(operation.weight for operation in self.compiled.values())
-        return self.parsed_weight + compiled + (self.in_one_piece.weight if self.in_one_piece else 0)
+        return compiled + (self.in_one_piece.compiled_weight if self.in_one_piece else 0)
+
+    def forget_compiled(self) -> None:
+        """Compile anew what is run from now on."""
+        self.compiled.clear()
+        if self.in_one_piece is not None:
+            self.in_one_piece.forget_compiled()
 
     def policy(self, operation_name: str | None) -> CachePolicy | None:
         """How an operation's answer may be kept; without a name that of the only one."""
@@ -119,7 +130,7 @@ class Documents:
         if refusal is not None:
             raise RequestRefused(refusal)
         try:
-            document = self.compile(text)
+            document = self.compile(text, partial(self._known.weigh, text, _weight_of))
         except RequestRefused as error:
             words = sum(_weight(member["message"]) + 500 for member in error.result.errors)
             self._refused.put(text, error.result, _weight(text) + words)
@@ -127,8 +138,8 @@ class Documents:
         self._known.put(text, document, document.weight)
         return document
 
-    def compile(self, text: str) -> Document:
-        """Parse and validate without remembering; raise RequestRefused as `read` does."""
+    def compile(self, text: str, grown: Callable[[], None]) -> Document:
+        """Parse and validate without remembering; raise RequestRefused as `read` does. `grown`: as a Document's."""
         node = _parse(text, self._options.limits)
         errors = validate(
             self._schema, node, self._rules, max_errors=MAX_ERRORS, hide_suggestions=not self._options.suggestions
@@ -139,11 +150,11 @@ class Documents:
             raise RequestRefused(refused_document(ErrorCode.GRAPHQL_VALIDATION_FAILED, errors))
         whole = in_one_piece(node)
         if whole is None:
-            return self._document(text, text, node, self._options.answer_age)
-        piece = self._document(text, f"{text}\n# in one piece", whole, None)
-        return replace(self._document(text, text, node, None), in_one_piece=piece)
+            return self._document(text, node, self._options.answer_age, grown)
+        piece = self._document(f"{text}\n# in one piece", whole, None, grown)
+        return replace(self._document(text, node, None, grown), in_one_piece=piece)
 
-    def _document(self, key: str, text: str, node: DocumentNode, answer_age: int | None) -> Document:
+    def _document(self, text: str, node: DocumentNode, answer_age: int | None, grown: Callable[[], None]) -> Document:
         operations: Operations = {}
         definitions: dict[str, FragmentDefinitionNode] = {}
         for definition in node.definitions:
@@ -165,12 +176,12 @@ class Documents:
             costs_of(self._schema, operations, definitions, self._options.page_size),
             policies,
             _weight(text) + BYTES_PER_TOKEN * node.token_count + BYTES_PER_DOCUMENT,
-            partial(self._weigh, key),
+            grown,
         )
 
-    def _weigh(self, text: str) -> None:
-        """Take note that the document of that text holds more than before."""
-        self._known.weigh(text, lambda document: document.weight)
+
+def _weight_of(document: Document) -> int:
+    return document.weight
 
 
 def _rules(*, introspection: bool) -> tuple[type[ASTValidationRule], ...]:

@@ -1,4 +1,5 @@
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from hashlib import sha256
 
 from msgspec import Struct
@@ -19,6 +20,33 @@ class TrustedDocument(Struct, frozen=True):
         if isinstance(self.outcome, Result):
             raise RequestRefused(self.outcome)
         return self.outcome
+
+
+class CompiledBytes:
+    """What documents that stay are compiled to, within `max_bytes`: what was compiled first is forgotten first.
+
+    A document whose code is forgotten is compiled anew when it is next run.
+    """
+
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+        self.held_bytes = 0
+        self._held: dict[str, tuple[Document, int]] = {}
+
+    def grown(self, text: str, trusted: Mapping[str, TrustedDocument]) -> None:
+        """Take note that the document of a text holds more than before."""
+        document = trusted[text].read()
+        self._forget(text)
+        self._held[text] = document, document.compiled_weight
+        self.held_bytes += document.compiled_weight
+        while self.held_bytes > self.max_bytes:
+            oldest = next(iter(self._held))
+            self._held[oldest][0].forget_compiled()
+            self._forget(oldest)
+
+    def _forget(self, text: str) -> None:
+        if text in self._held:
+            self.held_bytes -= self._held.pop(text)[1]
 
 
 class TrustedDocuments:
@@ -43,21 +71,24 @@ class TrustedDocuments:
 
 
 def trust(texts: Mapping[str, str], documents: Documents, max_bytes: int) -> TrustedDocuments:
-    """Compile a manifest's texts; raise BrokenManifest where they would hold more than `max_bytes` in memory."""
+    """Read a manifest's texts; raise BrokenManifest where they would hold more than `max_bytes` in memory.
+
+    What they are compiled to when they are run has the room that they leave.
+    """
     by_text: dict[str, TrustedDocument] = {}
-    held = 0
+    compiled = CompiledBytes(max_bytes)
     for text in texts.values():
         if text not in by_text:
-            by_text[text] = trusted = _compile(text, documents)
-            held += len(text) if isinstance(trusted.outcome, Result) else trusted.outcome.weight
-            if held > max_bytes:
+            by_text[text] = trusted = _read(text, documents, partial(compiled.grown, text, by_text))
+            compiled.max_bytes -= len(text) if isinstance(trusted.outcome, Result) else trusted.outcome.weight
+            if compiled.max_bytes < 0:
                 raise BrokenManifest(f"its documents would hold more than {max_bytes} bytes in memory")
     return TrustedDocuments({identifier: by_text[text] for identifier, text in texts.items()})
 
 
-def _compile(text: str, documents: Documents) -> TrustedDocument:
+def _read(text: str, documents: Documents, grown: Callable[[], None]) -> TrustedDocument:
     try:
-        return TrustedDocument(text, documents.compile(text))
+        return TrustedDocument(text, documents.compile(text, grown))
     except RequestRefused as refused:
         return TrustedDocument(text, refused.result)
 

@@ -17,7 +17,8 @@ class Query:
         return "name"
 
 
-SCHEMA = strawberry.Schema(Query)._schema
+STRAWBERRY = strawberry.Schema(Query)
+SCHEMA = STRAWBERRY._schema
 NAME, TWICE, WRONG = "{ name }", "{ name again: name }", "{ nothing }"
 
 

@@ -1,14 +1,19 @@
 import asyncio
+from hashlib import sha256
 
 import pytest
 import strawberry
 from strawberry.extensions import SchemaExtension
+from structlog.testing import capture_logs
 
+from gateway.execution.compiled.operation import MOST_FIELDS
+from gateway.execution.compiled.reason import Reason
 from gateway.execution.document import DocumentOptions, Documents
 from gateway.execution.plan import make_plan
 from gateway.execution.result import ErrorCode, Result
 from gateway.execution.road import Road
 from gateway.execution.run import Executor
+from gateway.limits.document import DocumentLimits
 
 
 @strawberry.type
@@ -92,6 +97,24 @@ async def test_mutations_run_one_after_another() -> None:
     answer = await result('mutation { a: add(letter: "a") b: add(letter: "b") }', {"word": ""})
 
     assert answer.data == {"a": "a", "b": "ab"}
+
+
+async def test_what_is_too_large_to_compile_is_counted_and_told_once() -> None:
+    """It is answered all the same, by graphql-core; operators see how often, and once of which document."""
+    reasons: list[Reason] = []
+    executor = Executor(SCHEMA, uncompiled=reasons.append)
+    text = "{ " + " ".join(f"a{number}: variables" for number in range(MOST_FIELDS + 1)) + " }"
+    limits = DocumentLimits(tokens=10_000, aliases=10_000, fields=10_000, root_fields=10_000)
+    document = Documents(SCHEMA._schema, DocumentOptions(limits=limits)).read(text)
+    with capture_logs() as lines:
+        for _ in range(2):
+            answer = await executor.run(make_plan(document, None, {}, 5.0), None, {})
+            assert (answer.road, len(answer.data), answer.errors) == (Road.GRAPHQL_CORE, MOST_FIELDS + 1, ())
+
+    assert reasons == [Reason.TOO_LARGE, Reason.TOO_LARGE]
+    assert [(line["event"], line["document"], line["reason"]) for line in lines] == [
+        ("operation is not compiled", sha256(text.encode()).hexdigest(), "too_large")
+    ]
 
 
 async def test_a_request_ends_at_its_deadline() -> None:

@@ -11,9 +11,12 @@ from structlog.testing import capture_logs
 from gateway.execution.lookup import DocumentLookup, DocumentName
 from gateway.execution.manifest import BrokenManifest
 from gateway.execution.persisted import PersistedTexts
+from gateway.execution.plan import make_plan
 from gateway.execution.result import RequestRefused
+from gateway.execution.road import Road
+from gateway.execution.run import Executor
 from gateway.execution.trusted_file import TrustedFile, open_trusted_file
-from tests.execution.queries import NAME, TWICE, WRONG, documents, hash_of, refusal
+from tests.execution.queries import NAME, STRAWBERRY, TWICE, WRONG, documents, hash_of, refusal
 
 REQUIRED = ("TRUSTED_DOCUMENT_REQUIRED", "Only trusted documents are run here; name one by its documentId.")
 NOT_FOUND = ("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
@@ -144,6 +147,23 @@ def test_a_manifest_beyond_its_bound_is_refused(path: Path) -> None:
     with pytest.raises(BrokenManifest, match="more than 50000 bytes"):
         file.load()
     assert len(file.documents) == 0
+
+
+async def test_what_trusted_documents_are_compiled_to_is_bounded_too(path: Path) -> None:
+    """They hold no more memory than was said once all of them were run; what was forgotten runs as before."""
+    texts = {str(number): f"{{ a{number}: name b: name c: name d: name }}" for number in range(100)}
+    write(path, texts)
+    file, executor = TrustedFile(path, documents(), 2_000_000), Executor(STRAWBERRY)
+    file.load()
+    found = [file.documents.named(name).read() for name in texts]
+    before = sum(document.weight for document in found)
+    for document in [*found, *found]:
+        result = await executor.run(make_plan(document, None, {}, 5.0), None, {})
+        assert (result.road, len(result.data)) == (Road.COMPILED, 4)
+    after = sum(document.weight for document in found)
+
+    assert before < 1_500_000 < after <= 2_000_000
+    assert 0 < sum(bool(document.compiled) for document in found) < 100
 
 
 async def test_a_changed_file_is_read_anew(path: Path) -> None:

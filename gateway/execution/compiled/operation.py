@@ -1,6 +1,7 @@
 """What is compiled, and what is not: `Compiler.operation`, and then `CompiledOperation.execute`."""
 
 from collections.abc import Iterator, Mapping
+from time import thread_time
 from typing import Any, Final
 
 import strawberry
@@ -21,6 +22,7 @@ from gateway.execution.compiled.run import Request, Run, Select
 from gateway.execution.compiled.selection import Selections, Source
 
 MOST_FIELDS: Final = 1000  # of an operation, counted again for each object type that they are selected on
+MOST_SECONDS: Final = 0.5  # of CPU, for all variants of an operation
 MOST_VARIANTS: Final = 16
 BYTES_PER_FIELD: Final = 4500
 BYTES_PER_OPERATION: Final = 3000
@@ -33,12 +35,19 @@ LEFT_OUT: Final = {
 
 
 class Compiler:
-    """Compiles the operations of one schema; they share what it finds out about the schema and about Python classes."""
+    """Compiles the operations of one schema; they share what it finds out about the schema and about Python classes.
 
-    def __init__(self, schema: strawberry.Schema) -> None:
+    `most_fields` and `most_seconds` (of CPU) bound what one operation may come to.
+    """
+
+    def __init__(
+        self, schema: strawberry.Schema, most_fields: int = MOST_FIELDS, most_seconds: float = MOST_SECONDS
+    ) -> None:
         self.schema = schema._schema  # noqa: SLF001  # Strawberry's only way to the graphql-core schema
         self.resolvers = Resolvers(schema)
         self.ordinary: set[type] = set()
+        self.most_fields = most_fields
+        self.most_seconds = most_seconds
 
     def operation(
         self, operation: OperationDefinitionNode, fragments: dict[str, FragmentDetails]
@@ -53,7 +62,16 @@ class CompiledOperation:
     `weight`: about the bytes that it holds, of what was compiled so far.
     """
 
-    __slots__ = ("_compiler", "_conditions", "_fragments", "_operation", "_refusal", "_variants", "weight")
+    __slots__ = (
+        "_compiler",
+        "_conditions",
+        "_fragments",
+        "_operation",
+        "_refusal",
+        "_seconds_left",
+        "_variants",
+        "weight",
+    )
 
     def __init__(
         self, compiler: Compiler, operation: OperationDefinitionNode, fragments: dict[str, FragmentDetails]
@@ -66,6 +84,7 @@ class CompiledOperation:
         self._refusal = next(filter(None, reasons), None)
         self._conditions = tuple({name for directive in directives for name in _condition(directive)})
         self._variants: dict[tuple[Any, ...], tuple[Select, ...]] = {}
+        self._seconds_left = compiler.most_seconds
         self.weight = BYTES_PER_OPERATION
 
     def prepare(self, variables: VariableValues) -> tuple[Select, ...]:
@@ -81,8 +100,10 @@ class CompiledOperation:
             raise NotCompiled(Reason.UNDECIDED)
         if len(self._variants) >= MOST_VARIANTS:
             raise NotCompiled(Reason.CONDITIONS)
-        source = Source(self._compiler.schema, self._operation, self._fragments, variables, MOST_FIELDS)
-        selections = Selections(source, self._compiler.resolvers, self._compiler.ordinary)
+        compiler, began = self._compiler, thread_time()
+        until, most_fields = began + self._seconds_left, compiler.most_fields
+        source = Source(compiler.schema, self._operation, self._fragments, variables, most_fields, until)
+        selections = Selections(source, compiler.resolvers, compiler.ordinary)
         try:
             steps = selections.root()
         except NotCompiled as refused:
@@ -92,6 +113,7 @@ class CompiledOperation:
             self._refusal = Reason.BROKEN
             raise NotCompiled(Reason.BROKEN) from error
         self._variants[conditions] = steps
+        self._seconds_left -= thread_time() - began
         self.weight += BYTES_PER_FIELD * selections.fields
         return steps
 

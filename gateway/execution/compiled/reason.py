@@ -9,6 +9,7 @@ class Reason(StrEnum):
     ERROR_PROPAGATION = "error_propagation"  # switched off by a directive of graphql-core's
     NO_ROOT = "no_root"  # the schema has no such operations
     TOO_LARGE = "too_large"
+    TOO_SLOW = "too_slow"  # to compile
     CONDITIONS = "conditions"  # @skip and @include go more ways than are kept
     UNDECIDED = "undecided"  # @skip or @include by null: the caller's error
     BROKEN = "broken"  # a bug of the compiler's

@@ -1,5 +1,7 @@
 """A selection set on an object type becomes one function, whatever ways lead to it; fragments are merged by then."""
 
+from time import thread_time
+
 from graphql import GraphQLObjectType, GraphQLSchema, OperationDefinitionNode, OperationType
 from graphql.execution.collect_fields import FragmentDetails, GroupedFieldSet, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues
@@ -14,19 +16,23 @@ from gateway.execution.compiled.writer import Writer
 
 
 class Source(Struct, frozen=True, eq=False):
-    """What is compiled: an operation, under variables that decide its @skip and @include, and nothing else."""
+    """What is compiled: an operation, under variables that decide its @skip and @include, and nothing else.
+
+    `most_fields` bounds what that comes to, and `until`, by the thread's CPU time, how long it may take.
+    """
 
     schema: GraphQLSchema
     operation: OperationDefinitionNode
     fragments: dict[str, FragmentDetails]
     variables: VariableValues
     most_fields: int
+    until: float
 
 
 class Selections:
     """Compiles each selection set once for each object type that it is made on.
 
-    `fields` is how many fields that came to, over all of them; NotCompiled is raised beyond `most_fields`.
+    `fields` is how many fields that came to, over all of them; NotCompiled is raised beyond the source's bounds.
     """
 
     def __init__(self, source: Source, resolvers: Resolvers, ordinary: set[type]) -> None:
@@ -65,6 +71,8 @@ class Selections:
         self.fields += len(grouped)
         if self.fields > self._source.most_fields:
             raise NotCompiled(Reason.TOO_LARGE)
+        if thread_time() > self._source.until:
+            raise NotCompiled(Reason.TOO_SLOW)
         writer = Writer(self._resolvers, self._completion, self._ordinary)
         for key, details in grouped.items():
             definition = self._source.schema.get_field(kind, details[0].node.name.value)

@@ -1,6 +1,7 @@
 """What compiled operations promise beyond equal answers: what is awaited, stopped, left to graphql-core, and held."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -12,9 +13,10 @@ from graphql import ExecutionResult, OperationDefinitionNode, get_variable_value
 from graphql.execution.collect_fields import FragmentDetails
 
 from gateway.cache.batches import Batches
+from gateway.execution.compiled.fiber import Fiber
 from gateway.execution.compiled.operation import MOST_FIELDS, MOST_VARIANTS, CompiledOperation, Compiler, execute
 from gateway.execution.compiled.reason import NotCompiled, Reason
-from gateway.execution.compiled.run import Request
+from gateway.execution.compiled.run import Request, Run
 from gateway.loader import Loader
 from tests.execution.compiled.roads import case_of, compiled
 
@@ -46,8 +48,17 @@ class Item:
         return datetime.strptime("2026-01-31", "%Y-%m-%d").replace(tzinfo=UTC)
 
 
+async def later(values: list[Any]) -> list[Any]:
+    await asyncio.sleep(0)
+    return values
+
+
 @strawberry.type
 class Query:
+    @strawberry.field
+    def maybe(self) -> Item | None:
+        return Item(number=0)
+
     @strawberry.field
     def items(self, count: int = 3) -> list[Item]:
         return [Item(number=number) for number in range(count)]
@@ -109,12 +120,12 @@ class Subscription:
 SCHEMA: Final = strawberry.Schema(Query, Mutation, Subscription)
 
 
-def operation_of(text: str, schema: strawberry.Schema = SCHEMA) -> tuple[CompiledOperation, OperationDefinitionNode]:
+def operation_of(text: str, **bounds: float) -> tuple[CompiledOperation, OperationDefinitionNode]:
     document = parse(text)
     [operation] = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
     others = [one for one in document.definitions if one is not operation]
     fragments = {one.name.value: FragmentDetails(one, None) for one in others}
-    return Compiler(schema).operation(operation, fragments), operation
+    return Compiler(SCHEMA, **bounds).operation(operation, fragments), operation
 
 
 def variables_of(operation: OperationDefinitionNode, **given: object) -> Any:  # noqa: ANN401 - of graphql-core
@@ -197,6 +208,52 @@ async def test_a_mutation_that_loses_the_answer_is_the_last() -> None:
     assert context["begun"] == [1, -1]
 
 
+async def test_what_many_fields_wait_for_is_told_once() -> None:
+    """A value that is loaded already, or by one for many, is in all its places."""
+    loaders = {"loader": Loader(Batches(lambda keys: later([str(key) for key in keys])).load)}
+    first = await answer("{ a: items { loaded } b: items { loaded again: loaded } }", loaders)
+    again = await answer("{ items { loaded } }", loaders)
+
+    assert first.data == {
+        "a": [{"loaded": str(number)} for number in range(3)],
+        "b": [{"loaded": str(number), "again": str(number)} for number in range(3)],
+    }
+    assert again.data == {"items": first.data["a"]}
+
+
+async def test_a_failure_that_many_fields_wait_for_is_told_at_each() -> None:
+    """Each place has its own error, with its own path."""
+    failing = {"loader": Loader(Batches(lambda keys: later([ValueError(f"no {key}") for key in keys])).load)}
+    result = await answer("{ a: maybe { number loaded } b: maybe { loaded } items(count: 1) { number } }", failing)
+
+    assert result.data == {"a": None, "b": None, "items": [{"number": 0}]}
+    assert [(error.message, error.path) for error in result.errors or ()] == [
+        ("no 0", ["a", "loaded"]),
+        ("no 0", ["b", "loaded"]),
+    ]
+
+
+async def test_an_execution_leaves_nothing_for_the_garbage_collector() -> None:
+    """Memory is given back at once: no answer is held by a circle of references until somebody looks."""
+    text = "{ items { number loaded placed inner { loaded at } } patient }"
+    await answer(text, {"loader": Loader(Batches(lambda keys: later([str(key) for key in keys])).load)})
+    compiled_operation, operation = operation_of(text)
+    variables = variables_of(operation)
+    steps = compiled_operation.prepare(variables)
+    gc.collect()
+    gc.disable()
+    try:
+        context = {"loader": Loader(Batches(lambda keys: later([str(key) for key in keys])).load)}
+        request = Request(SCHEMA._schema, operation, {}, variables, None, context, {}, False)
+        assert (await execute(steps, request)).errors is None
+        del context, request
+        found = [one for one in gc.get_objects() if isinstance(one, Run | Fiber)]
+    finally:
+        gc.enable()
+
+    assert not found
+
+
 async def test_one_event_of_a_subscription_is_executed() -> None:
     """Its root value is what the stream told."""
     result = await answer("subscription { ticks { number inner { number } } }", root=Item(number=7))
@@ -226,6 +283,19 @@ def test_what_is_not_compiled_is_known_before_anything_runs(text: str, reason: R
         compiled_operation.prepare(variables_of(operation, n=None))
 
     assert refused.value.reason is reason
+
+
+def test_what_is_slow_to_compile_is_left_alone() -> None:
+    """The time for all ways of an operation is bounded; what took too long once is not tried again."""
+    text = "query ($one: Boolean!) { items { inner { number } } shared @skip(if: $one) }"
+    compiled_operation, operation = operation_of(text, most_seconds=0.0)
+    weight = compiled_operation.weight
+    for one in (True, True, False):
+        with pytest.raises(NotCompiled) as refused:
+            compiled_operation.prepare(variables_of(operation, one=one))
+        assert refused.value.reason is Reason.TOO_SLOW
+
+    assert compiled_operation.weight == weight
 
 
 def test_conditions_are_kept_for_some_ways_and_not_for_all() -> None:
