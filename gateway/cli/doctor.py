@@ -29,6 +29,7 @@ Data = Annotated[Path | None, typer.Option(help="Directory of the database and o
 
 STORE_SECONDS = 10.0
 NOTABLE_SKEW_SECONDS = 60.0
+CLOCK_GRAIN_SECONDS = 2.0
 """Servers tell the time in seconds, and some of them only as often: less than this is no difference."""
 
 
@@ -150,7 +151,7 @@ def _judge_probe(subject: str, source: SourceSettings, probe: Probe) -> Finding:
 def _skew(probe: Probe) -> str:
     if probe.skew_seconds is None:
         return ""
-    if not probe.skew_seconds:
+    if abs(probe.skew_seconds) < CLOCK_GRAIN_SECONDS:
         return " (its clock agrees)"
     direction = "ahead" if probe.skew_seconds > 0 else "behind"
     return f" (its clock is {abs(probe.skew_seconds):.0f} s {direction})"

@@ -15,6 +15,9 @@ from gateway.http.refusal import HttpRefused
 from gateway.http.status import StatusProfile, media_type_of, refusal_status, status_of
 
 NOT_MODIFIED = 304
+UNAUTHORIZED = 401
+CHALLENGE = (b"www-authenticate", b"Bearer")
+"""Comes with every 401 (RFC 9110, 15.5.2)."""
 
 HeaderList: TypeAlias = list[tuple[bytes, bytes]]
 
@@ -50,6 +53,8 @@ def write_result(result: Result, media_type: MediaType, profile: StatusProfile =
     headers = _HEADERS[media_type_of(status, media_type, profile)]
     if result.cost is not None:
         headers = [*headers, *cost_headers(result.cost)]
+    if status == UNAUTHORIZED:
+        headers = [*headers, CHALLENGE]
     return HttpResponse(status, headers, write_body(result), None if result.tells_cost else result.kept)
 
 

@@ -7,6 +7,7 @@ from gateway.execution.body import write_body
 from gateway.execution.result import ErrorCode, Result, refused
 from gateway.http.accept import MediaType
 from gateway.http.response import write_result
+from gateway.http.status import StatusProfile
 
 
 def test_an_executed_result_has_data_even_where_it_is_null() -> None:
@@ -39,3 +40,13 @@ def test_answers_are_not_stored() -> None:
 
     assert headers[b"cache-control"] == b"no-store"
     assert headers[b"vary"] == b"Accept"
+
+
+def test_who_has_to_say_who_they_are_is_told_how() -> None:
+    """A 401 names the scheme of the credentials that are missing (RFC 9110, 15.5.2)."""
+    nobody = refused(ErrorCode.UNAUTHENTICATED, "This field needs credentials.")
+    answer = write_result(nobody, MediaType.JSON, StatusProfile.DRAFT_2026)
+
+    assert answer.status == 401
+    assert dict(answer.headers)[b"www-authenticate"] == b"Bearer"
+    assert b"www-authenticate" not in dict(write_result(nobody, MediaType.JSON).headers)

@@ -6,13 +6,14 @@ from sqlalchemy import Connection
 from gateway.model.claim_code import CLAIM_CODE
 from gateway.services.context import ServiceContext
 from gateway.services.fleet.additions import check_button_id
-from gateway.services.fleet.demo_buttons import BUTTON, CODE_ALPHABET
+from gateway.services.fleet.demo_buttons import BUTTON
 from gateway.services.fleet.refusal import FleetRefusal
 from gateway.store.claim_codes import add_claim_code
 from gateway.store.manufacture import print_claim_code
 from gateway.store.one_click_devices import register_device, registered_device
 from gateway.store.times import milliseconds
 
+CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 SHORTEST = 12
 """What ClaimDevicesByClaimCode can answer with has at least so many characters."""
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from gateway.model.service import DeviceService
 from gateway.model.tenant import Tenant
 from gateway.services.context import ServiceContext
+from gateway.services.fleet.claim_codes import new_code
 from gateway.services.fleet.demo_buttons import BUTTON, BoxedButtons, DemoButton, boxed_buttons, demo_buttons
 from gateway.services.fleet.demo_echoes import DemoEcho, demo_echoes, demo_rooms, demo_users
 from gateway.services.fleet.refusal import FleetRefusal
@@ -58,8 +59,8 @@ class _Echoes(Struct, frozen=True):
 async def fill(context: ServiceContext, encryption_key: bytes, tenants: FleetTenants, *, seed: int = SEED) -> DemoFleet:
     """Fill an empty store, all at once or not at all; where the demo fleet is there already, only tell of it.
 
-    The same seed at the same time makes the same fleet but for the access keys' secrets. Raise FleetRefusal where the
-    store has other devices.
+    The same seed at the same time makes the same fleet but for what is secret: access keys and claim codes. Raise
+    FleetRefusal where the store has other devices.
     """
     now = context.clock()
     buttons, echoes = _buttons(context, tenants, seed, now), _echoes(context, tenants, seed, now)
@@ -88,7 +89,7 @@ def _buttons(context: ServiceContext, tenants: FleetTenants, seed: int, now: dat
     tenant, random = tenants.buttons, Random(seed)  # noqa: S311 - no secret is made of it
     if tenant is None:
         return None
-    return _Buttons(tenant, demo_buttons(random, tenant, now, context.events_kept), boxed_buttons(random))
+    return _Buttons(tenant, demo_buttons(random, tenant, now, context.events_kept), boxed_buttons(random, new_code))
 
 
 def _echoes(context: ServiceContext, tenants: FleetTenants, seed: int, now: datetime) -> _Echoes | None:

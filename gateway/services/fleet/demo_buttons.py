@@ -1,6 +1,6 @@
 """The demo fleet's buttons, and what they did in the time that events are kept."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from random import Random
 
@@ -27,7 +27,6 @@ LIVES = (1, 0.97, 0.9, 0.8, 0.65, 0.5, 0.3, 0.15, 0.06, 0.02)
 FRESH = 0.86
 UNCLAIMED = 6
 DEVICES_OF_CODES = (2, 3, 2, 3)
-CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 class DemoButton(Struct, frozen=True):
@@ -53,12 +52,12 @@ def demo_buttons(random: Random, tenant: Tenant, now: datetime, kept: timedelta)
     ]
 
 
-def boxed_buttons(random: Random) -> BoxedButtons:
-    """Their ids are apart from those of `demo_buttons`."""
+def boxed_buttons(random: Random, new_code: Callable[[], str]) -> BoxedButtons:
+    """Their ids are apart from those of `demo_buttons`; who knows a code may claim, so codes are not of `random`."""
     ids = _ids(random, first=5)
     without_code = tuple(next(ids) for _ in range(UNCLAIMED))
     return BoxedButtons(
-        without_code, {_code(random): tuple(next(ids) for _ in range(count)) for count in DEVICES_OF_CODES}
+        without_code, {new_code(): tuple(next(ids) for _ in range(count)) for count in DEVICES_OF_CODES}
     )
 
 
@@ -75,11 +74,6 @@ def _ids(random: Random, first: int = 4) -> Iterator[str]:
     while True:
         number += random.randrange(1, 1_000_000)
         yield f"G030PM{number:010}"
-
-
-def _code(random: Random) -> str:
-    parts = ("".join(random.choices(CODE_ALPHABET, k=4)) for _ in range(3))
-    return "C-" + "-".join(parts)
 
 
 def _button(
