@@ -1,7 +1,7 @@
 """What requests may cost, and what callers may spend in a while: taken before anything runs, settled after."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from math import ceil
 
 from msgspec import Struct, field
@@ -66,18 +66,15 @@ class Budget(Struct, frozen=True):
         """
         requested = sum([plan.requested_cost for plan in plans])
         self._check(requested)
-        if not self.rates:
-            return Charge(caller, requested, None)
-        wanted = _selections(plans)
+        wanted = {name: units for name, units in _selections(plans).items() if name in self.rates}
         if COST in self.rates:
             wanted[COST] = requested
         got: dict[str, Taken] = {}
         for name, units in wanted.items():
-            if name in self.rates:
-                got[name] = await self._take(caller, name, units)
-                if not got[name].allowed:
-                    await self._undo(caller, wanted, got)
-                    raise _limited(name, units, got[name])
+            taken = got[name] = await self._take(caller, name, units)
+            if not taken.allowed:
+                await self._undo(caller, wanted, got)
+                raise _limited(name, units, taken)
         return Charge(caller, requested, got.get(COST))
 
     async def refuse(self, caller: str, text: str | None) -> None:
@@ -105,8 +102,7 @@ class Budget(Struct, frozen=True):
         if actual != charge.requested:
             stands = await self._settle(charge.caller, COST, actual - charge.requested) or stands
         seconds = _whole_seconds(stands.full_after)
-        reset_at = self.clock() + timedelta(seconds=seconds)
-        return CostReport(charge.requested, actual, self.limit, stands.remaining, seconds, reset_at)
+        return CostReport(charge.requested, actual, self.limit, stands.remaining, seconds, self.clock())
 
     async def spend(self, caller: str, cost: int) -> None:
         """Take from the caller's rate of cost, whatever it is for; raise RateLimited."""
@@ -118,13 +114,14 @@ class Budget(Struct, frozen=True):
         await self._settle(caller, COST, -cost)
 
     def _check(self, requested: int) -> None:
+        limit = self.limit
         try:
-            check_cost(requested, min(self.maximum, self.limit))
+            check_cost(requested, min(self.maximum, limit))
         except CostPassed as passed:
-            limit = "maximum_cost" if self.maximum <= self.limit else "rate_burst"
+            name = "maximum_cost" if self.maximum <= limit else "rate_burst"
             numbers = {"requested": passed.requested, "maximum": passed.maximum}
             code = ErrorCode.COST_LIMIT_EXCEEDED
-            raise RequestRefused(refused(code, passed.message, limit=limit, **numbers)) from None
+            raise RequestRefused(refused(code, passed.message, limit=name, **numbers)) from None
 
     async def _take(self, caller: str, name: str, units: int) -> Taken:
         try:
