@@ -57,7 +57,7 @@ class AlexaSource(Struct, frozen=True):
         return WireListing(
             self.name,
             self._device_operation(wanted, order),
-            lambda device: device_values(device, order),
+            (lambda device: device_values(device, order)) if order else None,
             self.scan_limit,
         )
 
@@ -79,7 +79,7 @@ class AlexaSource(Struct, frozen=True):
             None if wanted.name_contains is None else keep,
             counts=True,
         )
-        return WireListing(self.name, operation, lambda _: (), self.scan_limit)
+        return WireListing(self.name, operation, None, self.scan_limit)
 
     def users(self, wanted: UserFilter, order: tuple[UserOrder, ...]) -> Listing[User]:
         if "QueryUsers" in self.upstream.beyond:
@@ -104,7 +104,8 @@ class AlexaSource(Struct, frozen=True):
             None if asked.done_there else keep,
             counts=True,
         )
-        return WireListing(self.name, operation, lambda user: user_values(user, order), self.scan_limit)
+        values = (lambda user: user_values(user, order)) if order else None
+        return WireListing(self.name, operation, values, self.scan_limit)
 
     async def devices(self, arns: Sequence[str]) -> Sequence[Device | GatewayError | None]:
         """Read each with all that a search tells; None for one that is not (or no longer) this account's."""
@@ -124,7 +125,7 @@ class AlexaSource(Struct, frozen=True):
         if "GetUser" in self.upstream.beyond:
             asked = [{"UserArn": arn, "Source": self.name} for arn in arns]
             return [_or_none(answer, itemgetter("User")) for answer in await self.upstream.call_many("GetUser", asked)]
-        found = {one.item.arn: one.item for one in await self._users_over_wire(UserFilter(), ()).all()}
+        found = {user.arn: user for user in await self._users_over_wire(UserFilter(), ()).all()}
         return [found.get(arn) for arn in arns]
 
     async def tags(self, arns: Sequence[str]) -> Sequence[tuple[Tag, ...] | GatewayError]:

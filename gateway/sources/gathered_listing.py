@@ -4,7 +4,7 @@ from typing import Generic, TypeVar
 
 from msgspec import Struct
 
-from gateway.model.order import compare_values
+from gateway.model.order import SortValue, compare_values
 from gateway.model.query import Position
 from gateway.sources.keyset_listing import position_of
 from gateway.sources.listing import Chunk, SourceCut, Window
@@ -14,9 +14,13 @@ Item = TypeVar("Item")
 
 
 class GatheredListing(Struct, Generic[Item], frozen=True):
-    """A list over AWS in an order that its service cannot do: read whole, up to the scan limit, and sorted here."""
+    """A list over AWS in an order that its service cannot do: read whole, up to the scan limit, and sorted here.
+
+    `values`: what the order compares of an item; `key` breaks ties.
+    """
 
     listing: WireListing[Item]
+    values: Callable[[Item], tuple[SortValue, ...]]
     descending: tuple[bool, ...]
     key: Callable[[Item], tuple[str, ...]]
 
@@ -29,7 +33,7 @@ class GatheredListing(Struct, Generic[Item], frozen=True):
 
     async def read(self, window: Window) -> Chunk[Item]:
         everything = await self.listing.all()
-        rows = [(Position(found.values, self.key(found.item)), found) for found in everything]
+        rows = [(Position(self.values(item), self.key(item)), item) for item in everything]
         in_order = cmp_to_key(self._compare)
         rows.sort(key=lambda row: in_order(row[0]))
         inside = [row for row in rows if self._beyond(row[0], window.low) and not self._beyond(row[0], window.high, 0)]
@@ -37,9 +41,9 @@ class GatheredListing(Struct, Generic[Item], frozen=True):
             inside.reverse()
         wanted = inside[: window.limit]
         return Chunk(
-            [found.item for _, found in wanted],
+            [item for _, item in wanted],
             [position for position, _ in wanted],
-            [found.values for _, found in wanted],
+            [position.values for position, _ in wanted],
             len(inside) > window.limit,
             len(everything),
         )

@@ -54,12 +54,11 @@ class OneClickSource(Struct, frozen=True):
     def listing(self, wanted: DeviceFilter, order: tuple[DeviceOrder, ...]) -> Listing[Device]:
         if "QueryDevices" in self.upstream.beyond:
             return KeysetListing(self.name, self.upstream, "Devices", wanted, order)
-        pages = WireListing(
-            self.name, self._operation(wanted), lambda device: device_values(device, order), self.scan_limit
-        )
+        pages = WireListing(self.name, self._operation(wanted), None, self.scan_limit)
         if not order:
             return pages
-        return GatheredListing(pages, tuple(criterion.descending for criterion in order), device_key)
+        descending = tuple(criterion.descending for criterion in order)
+        return GatheredListing(pages, lambda device: device_values(device, order), descending, device_key)
 
     async def devices(self, device_ids: Sequence[str]) -> Sequence[Device | GatewayError | None]:
         """Describe each; None for one that is not (or no longer) this account's, or cannot be a device id at all."""

@@ -24,33 +24,32 @@ from gateway.sources.wire_pages import (
 Item = TypeVar("Item")
 
 
-class Found(Struct, Generic[Item], frozen=True):
-    """An item, what the list's order compares of it, and its place."""
-
-    item: Item
-    values: tuple[SortValue, ...]
-    place: Place
-
-
 class Run(Struct, Generic[Item], frozen=True):
-    """What a page gave between the cuts; `ended`: nothing more can come; `scanned`: items read so far."""
+    """Items that a page gave between the cuts, and beside them their places.
 
-    found: list[Found[Item]]
+    `ended`: nothing more can come; `scanned`: items read so far.
+    """
+
+    items: Sequence[Item]
+    places: Sequence[Place]
     ended: bool
     scanned: int
 
 
 class WireListing(Struct, Generic[Item], frozen=True):
-    """Pages as the service gives them, in its own order or in one that it was asked for."""
+    """Pages as the service gives them, in its own order or in one that it was asked for.
+
+    `values`: what that order compares of an item; None where none was asked for.
+    """
 
     source: str
     operation: WireOperation[Item]
-    values: Callable[[Item], tuple[str | None, ...]]
+    values: Callable[[Item], tuple[SortValue, ...]] | None
     scan_limit: int
 
     async def read(self, window: Window) -> Chunk[Item]:
         if window.limit == 0:
-            return _chunk((), None, None)
+            return Chunk((), (), (), None)
         high = window.high
         from_end = self.operation.reversed_params is not None and (high is None or place_of(high).reverse)
         if window.backwards and not from_end:
@@ -68,43 +67,50 @@ class WireListing(Struct, Generic[Item], frozen=True):
         except ScanLimit:
             return None
 
-    async def all(self) -> list[Found[Item]]:
+    async def all(self) -> list[Item]:
         """Read the whole list; raise ScanLimit where it is longer than the limit."""
-        found: list[Found[Item]] = []
+        items: list[Item] = []
         async with aclosing(self._runs(None, None, reverse=False)) as runs:
             async for run in runs:
-                found += run.found
-        return found
+                items += run.items
+        return items
 
     async def _first(self, window: Window) -> Chunk[Item]:
         """Follow the pages in the direction asked for until there is enough."""
         start, stop = (window.high, window.low) if window.backwards else (window.low, window.high)
-        found: list[Found[Item]] = []
+        limit, items, places = window.limit, list[Item](), list[Place]()
         more: bool | None = False
         scanned = 0
         searched = self.operation.keep is not None or (
             start is not None and place_of(start).reverse != window.backwards
         )
-        size = None if searched else window.limit
+        size = None if searched else limit
         async with aclosing(self._runs(start, stop, reverse=window.backwards, size=size)) as runs:
             async for run in runs:
-                found += run.found
+                items += run.items
+                places += run.places
                 scanned = run.scanned
-                if len(found) >= window.limit:
-                    more = True if len(found) > window.limit else (False if run.ended else None)
+                if len(items) >= limit:
+                    more = True if len(items) > limit else (False if run.ended else None)
                     break
-        return _chunk(found[: window.limit], more, scanned if searched else None)
+        del items[limit:]
+        return Chunk(items, places[:limit], self._values(items), more, scanned if searched else None)
 
     async def _last(self, window: Window) -> Chunk[Item]:
         """Read all up to the end of the window and keep its last items."""
-        tail: deque[Found[Item]] = deque(maxlen=window.limit + 1)
+        tail: deque[tuple[Item, Place]] = deque(maxlen=window.limit + 1)
         scanned = 0
         async with aclosing(self._runs(window.low, window.high, reverse=False)) as runs:
             async for run in runs:
-                tail.extend(run.found)
+                tail.extend(zip(run.items, run.places, strict=True))
                 scanned = run.scanned
         found = tuple(reversed(tail))[: window.limit]
-        return _chunk(found, len(tail) > window.limit, scanned)
+        items = [item for item, _ in found]
+        more = len(tail) > window.limit
+        return Chunk(items, [place for _, place in found], self._values(items), more, scanned)
+
+    def _values(self, items: Sequence[Item]) -> Sequence[tuple[SortValue, ...]]:
+        return () if self.values is None else list(map(self.values, items))
 
     async def _runs(
         self, start: SourceCut | None, stop: SourceCut | None, *, reverse: bool, size: int | None = None
@@ -126,8 +132,8 @@ class WireListing(Struct, Generic[Item], frozen=True):
             first, begin = first_index(page, begin)
             last = last_index(page, end)
             ended = page.next_token is None or last is not None
-            run = await self._found(page, first, len(page.items) if last is None else last, reverse=reverse)
-            yield Run(run, ended, scanned)
+            found = await self._found(page, range(first, len(page.items) if last is None else last))
+            yield Run([page.items[index] for index in found], page.places(found, reverse=reverse), ended, scanned)
             if ended:
                 break
             if size is None and scanned >= self.scan_limit:
@@ -150,18 +156,10 @@ class WireListing(Struct, Generic[Item], frozen=True):
             return place.next_token, None
         return place.token, Bound(place.key, inside, place.index)
 
-    async def _found(self, page: RawPage[Item], first: int, last: int, *, reverse: bool) -> list[Found[Item]]:
-        operation, values = self.operation, self.values
-        wanted = page.items[first:last]
-        kept = None if operation.keep is None else {operation.key(item) for item in await operation.keep(wanted)}
-        return [
-            Found(item, values(item), page.place(index, reverse=reverse))
-            for index, item in enumerate(wanted, first)
-            if kept is None or page.keys[index] in kept
-        ]
-
-
-def _chunk(found: Sequence[Found[Item]], more: bool | None, scanned: int | None) -> Chunk[Item]:  # noqa: FBT001  # beside what it is of
-    return Chunk(
-        [one.item for one in found], [one.place for one in found], [one.values for one in found], more, scanned
-    )
+    async def _found(self, page: RawPage[Item], indexes: Sequence[int]) -> Sequence[int]:
+        """Those of the page's items at these indexes that are looked for."""
+        operation = self.operation
+        if operation.keep is None:
+            return indexes
+        kept = {operation.key(item) for item in await operation.keep([page.items[index] for index in indexes])}
+        return [index for index in indexes if page.keys[index] in kept]

@@ -22,10 +22,10 @@ class RawPage(Struct, Generic[Item], frozen=True):
     def index(self, key: str) -> int | None:
         return self.keys.index(key) if key in self.keys else None
 
-    def place(self, index: int, *, reverse: bool) -> Place:
-        """Where an item of the page stands, as StreamPlace has it; `reverse`: the page was read from the list's end."""
-        is_last = index == len(self.items) - 1
-        return [reverse, self.token, index, self.keys[index], self.next_token if is_last else None]
+    def places(self, indexes: Sequence[int], *, reverse: bool) -> list[Place]:
+        """Where those items stand, as StreamPlace has it; `reverse`: the page was read from the list's end."""
+        token, keys, last = self.token, self.keys, len(self.items) - 1
+        return [[reverse, token, index, keys[index], self.next_token if index == last else None] for index in indexes]
 
 
 class WireOperation(Struct, Generic[Item], frozen=True):

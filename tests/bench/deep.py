@@ -59,4 +59,4 @@ def _wire_place(settings: Settings, number: int) -> Place:
     """The last item of a page of the service's, whose NextToken goes on behind it."""
     purpose = json.dumps(["ListDevices", ONE_CLICK.account, ONE_CLICK.region, None])
     token = Sealer(derived_key(settings, "next tokens")).seal(purpose, [button_id(number)])
-    return RawPage(None, (number,), (button_id(number),), token).place(0, reverse=False)
+    return RawPage(None, (number,), (button_id(number),), token).places((0,), reverse=False)[0]
