@@ -4,7 +4,7 @@ A source that answers many keys at once is asked for those of all requests toget
 one caller's key is then not waited for by another.
 """
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from functools import cached_property, partial
 from typing import Any, TypeAlias
 
@@ -46,20 +46,20 @@ class Kind(Struct, frozen=True, eq=False):
 
 
 class LoaderBatches:
-    """The batches of every kind of thing, over these sources: of one request, or of all.
+    """The batches of every kind of thing, by source: of one request, or of all.
 
     `sizes`, by the kind's name, is told how many keys are asked for at once.
     """
 
-    def __init__(self, sources: Mapping[str, Source], sizes: Spreads | None = None) -> None:
-        self._sources = sources
+    def __init__(self, sizes: Spreads | None = None) -> None:
         self._sizes = sizes
-        self._made: dict[str, Batches[Any, Any]] = {}
+        self._made: dict[tuple[str, str], Batches[Any, Any]] = {}
 
-    def of(self, kind: Kind) -> Batches[Any, Any]:
-        batches = self._made.get(kind.name)
+    def of(self, kind: Kind, source: Source) -> Batches[Any, Any]:
+        place = kind.name, source.name
+        batches = self._made.get(place)
         if batches is None:
-            batches = self._made[kind.name] = Batches(partial(self._load, kind), kind.equal, _source_name)
+            batches = self._made[place] = Batches(partial(self._load, kind, source), kind.equal)
         return batches
 
     def sweep(self) -> None:
@@ -67,10 +67,10 @@ class LoaderBatches:
         for batches in self._made.values():
             batches.sweep()
 
-    async def _load(self, kind: Kind, keys: Sequence[Any]) -> Sequence[Any]:
+    async def _load(self, kind: Kind, source: Source, keys: Sequence[Any]) -> Sequence[Any]:
         if self._sizes is not None:
             self._sizes(kind.name).observe(len(keys))
-        return await kind.load(self._sources[_source_name(keys[0])], keys)
+        return await kind.load(source, keys)
 
 
 class Loaders:
@@ -82,7 +82,7 @@ class Loaders:
 
     def __init__(self, fleet: Fleet, sizes: Spreads | None = None, shared: LoaderBatches | None = None) -> None:
         self._sources = fleet.sources
-        self._own = LoaderBatches(fleet.sources, sizes)
+        self._own = LoaderBatches(sizes)
         self._shared = shared or self._own
         self._made: list[Loader[Any, Any]] = []
         self._told: list[Device] = []
@@ -136,20 +136,28 @@ class Loaders:
         self._shared.sweep()
 
     def _make(self, kind: Kind) -> Loader[Any, Any]:
-        loader: Loader[Any, Any] = Loader(partial(self._ask, self._own.of(kind), self._shared.of(kind)), kind.identity)
+        by_source: dict[str, Callable[[Any], Any]] = {}
+
+        def ask(key: Any) -> Any:  # noqa: ANN401  # of its kind
+            load = by_source.get(key[0])
+            if load is None:
+                load = by_source[key[0]] = self._of_source(kind, key[0])
+            return load(key)
+
+        loader: Loader[Any, Any] = Loader(ask, kind.identity)
         self._made.append(loader)
         return loader
 
-    def _ask(self, own: Batches[Any, Any], shared: Batches[Any, Any], key: Any) -> Any:  # noqa: ANN401  # of its kind
-        """What becomes of a key; None where it is of no source."""
-        source = self._sources.get(key[0])
+    def _of_source(self, kind: Kind, name: str) -> Callable[[Any], Any]:
+        """What loads the keys of a source; each is None where there is no such source, or not for this caller."""
+        source = self._sources.get(name)
         if source is None:
-            return known(None)
-        return (shared if source.answers_together else own).load(key)
+            return _nothing
+        return (self._shared if source.answers_together else self._own).of(kind, source).load
 
 
-def _source_name(key: tuple[str, Any]) -> str:
-    return key[0]
+def _nothing(_: object) -> Any:  # noqa: ANN401  # of any kind
+    return known(None)
 
 
 def _prime(loader: Loader[SourceKey, Device | None], devices: Sequence[Device]) -> None:

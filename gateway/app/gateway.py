@@ -96,7 +96,7 @@ async def open_gateway(settings: Settings, stopping: Callable[[], bool] = lambda
 
 def _contexts(settings: Settings, fleet: Fleet, metrics: Metrics) -> Callable[[CallerInfo], Context]:
     limits = PageLimits(settings.page_size, settings.page_maximum)
-    shared = LoaderBatches(fleet.sources, metrics.loader_keys)
+    shared = LoaderBatches(metrics.loader_keys)
 
     def make_context(info: CallerInfo) -> Context:
         seen = fleet.confined(info.caller.sources)

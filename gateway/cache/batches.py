@@ -12,10 +12,6 @@ Asked: TypeAlias = tuple[Key, list[Future[Value]]]
 """A key, and a future for each who asked for it."""
 
 
-def _one_part(_: object) -> None:
-    """All keys can be loaded at once."""
-
-
 class Batches(Generic[Key, Value]):
     """What is asked for by key in one turn of the event loop is loaded at once, whoever asks, and equal keys once.
 
@@ -33,7 +29,7 @@ class Batches(Generic[Key, Value]):
         self,
         load_many: Callable[[Sequence[Key]], Awaitable[Sequence[Value | Exception]]],
         identity: Callable[[Key], Hashable] | None = None,
-        part: Callable[[Key], Hashable] = _one_part,
+        part: Callable[[Key], Hashable] | None = None,
     ) -> None:
         self._load_many = load_many
         self._identity = identity
@@ -43,7 +39,7 @@ class Batches(Generic[Key, Value]):
 
     def load(self, key: Key) -> "Future[Value]":
         """What becomes of the key, for one who waits for it: a future of their own, which they may cancel."""
-        part = self._part(key)
+        part = None if self._part is None else self._part(key)
         asked = self._waiting.get(part)
         if asked is None:
             asked = self._waiting[part] = {}

@@ -1,6 +1,7 @@
 """All configured sources as one: lists over all of them, and who has a device."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import TypeAlias, TypeVar
 
 from msgspec import Struct, field
@@ -68,10 +69,12 @@ class Fleet(Struct, frozen=True):
             if name not in self.sources:
                 raise InvalidInput(f"There is no source named {name!r}.", "sources")
         return tuple(
-            source
-            for source in self.sources.values()
-            if (choice.names is None or source.name in choice.names)
-            and (choice.service is None or source.service is choice.service)
+            [
+                source
+                for source in self.sources.values()
+                if (choice.names is None or source.name in choice.names)
+                and (choice.service is None or source.service is choice.service)
+            ]
         )
 
     def one_click(self) -> tuple[OneClickSource, ...]:
@@ -82,7 +85,7 @@ class Fleet(Struct, frozen=True):
 
     def devices(self, choice: SourceChoice, wanted: DeviceFilter, order: Sequence[DeviceOrder]) -> Compound[Device]:
         criteria = _distinct(order)
-        listings = tuple(source.listing(wanted, criteria) for source in self.of(choice) if possible(source, wanted))
+        listings = tuple([source.listing(wanted, criteria) for source in self.of(choice) if possible(source, wanted)])
         return Compound(
             listings,
             tuple(criterion.descending for criterion in criteria),
@@ -97,7 +100,7 @@ class Fleet(Struct, frozen=True):
             source.users(wanted, criteria) for source in self.of(choice) if isinstance(source, AlexaSource)
         )
         return Compound(
-            listings if _satisfiable(_members(wanted)) else (),
+            listings if _satisfiable(_USER_MEMBERS(wanted)) else (),
             tuple(criterion.descending for criterion in criteria),
             Purpose("users", choice, wanted, criteria),
             self.sealer,
@@ -112,16 +115,16 @@ class Fleet(Struct, frozen=True):
 def possible(source: Source, wanted: DeviceFilter) -> bool:
     """Whether a device of the source could match at all; what cannot is not asked for."""
     possible = wanted.one_click_possible if isinstance(source, OneClickSource) else wanted.alexa_possible
-    return possible and _satisfiable(_members(wanted))
+    return possible and _satisfiable(_DEVICE_MEMBERS(wanted))
 
 
-def _members(wanted: DeviceFilter | UserFilter) -> Iterable[object]:
-    return (getattr(wanted, name) for name in wanted.__struct_fields__ if name != "tags")
+def _members(of: type[DeviceFilter | UserFilter]) -> Callable[[object], tuple[object, ...]]:
+    return attrgetter(*(name for name in of.__struct_fields__ if name != "tags"))
 
 
-def _satisfiable(members: Iterable[object]) -> bool:
+def _satisfiable(members: tuple[object, ...]) -> bool:
     """An empty list of values matches nothing."""
-    return all(member != () for member in members)
+    return () not in members
 
 
 def _distinct(order: Sequence[Order]) -> tuple[Order, ...]:
@@ -130,3 +133,6 @@ def _distinct(order: Sequence[Order]) -> tuple[Order, ...]:
     for criterion in order:
         first.setdefault(criterion.field, criterion)
     return tuple(first.values())
+
+
+_DEVICE_MEMBERS, _USER_MEMBERS = _members(DeviceFilter), _members(UserFilter)

@@ -103,7 +103,7 @@ async def open_graph(
     ways.watched.use(context)
     fleet = Fleet({place.name: _source(ways, way, place, scan_limit) for place in places}, SEALER, PATIENCE)
 
-    shared = LoaderBatches(fleet.sources)
+    shared = LoaderBatches()
 
     def make_context(_caller: CallerInfo) -> Context:
         return Context(fleet, Loaders(fleet, shared=shared), limits, clock)

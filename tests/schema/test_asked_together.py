@@ -103,7 +103,7 @@ async def test_what_somebody_may_not_see_is_not_told_with_what_others_may(graph:
     await Maker(graph).buttons(button(1))
     upstream = graph.ways.by_name["in process"]["buttons"]
     fleet = Fleet({"buttons": OneClickSource("buttons", BUTTONS.region, upstream, 100)}, Sealer(bytes(32)))
-    shared = LoaderBatches(fleet.sources)
+    shared = LoaderBatches()
     seeing = Loaders(fleet, shared=shared)
     confined = Loaders(fleet.confined(frozenset({"echoes"})), shared=shared)
     key = ("buttons", button(1))
