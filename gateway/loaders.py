@@ -4,7 +4,8 @@ A source that answers many keys at once is asked for those of all requests toget
 one caller's key is then not waited for by another.
 """
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from asyncio import Future
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any, TypeAlias
 
@@ -59,7 +60,7 @@ class LoaderBatches:
         place = kind.name, source.name
         batches = self._made.get(place)
         if batches is None:
-            batches = self._made[place] = Batches(partial(self._load, kind, source), kind.equal)
+            batches = self._made[place] = Batches(partial(_load, self._sizes, kind, source), kind.equal)
         return batches
 
     def sweep(self) -> None:
@@ -67,10 +68,11 @@ class LoaderBatches:
         for batches in self._made.values():
             batches.sweep()
 
-    async def _load(self, kind: Kind, source: Source, keys: Sequence[Any]) -> Sequence[Any]:
-        if self._sizes is not None:
-            self._sizes(kind.name).observe(len(keys))
-        return await kind.load(source, keys)
+
+async def _load(sizes: Spreads | None, kind: Kind, source: Source, keys: Sequence[Any]) -> Sequence[Any]:
+    if sizes is not None:
+        sizes(kind.name).observe(len(keys))
+    return await kind.load(source, keys)
 
 
 class Loaders:
@@ -136,27 +138,29 @@ class Loaders:
         self._shared.sweep()
 
     def _make(self, kind: Kind) -> Loader[Any, Any]:
-        by_source: dict[str, Callable[[Any], Any]] = {}
-
-        def ask(key: Any) -> Any:  # noqa: ANN401  # of its kind
-            load = by_source.get(key[0])
-            if load is None:
-                load = by_source[key[0]] = self._of_source(kind, key[0])
-            return load(key)
-
-        loader: Loader[Any, Any] = Loader(ask, kind.identity)
+        loader: Loader[Any, Any] = Loader(_asking(kind, self._sources, self._own, self._shared), kind.identity)
         self._made.append(loader)
         return loader
 
-    def _of_source(self, kind: Kind, name: str) -> Callable[[Any], Any]:
-        """What loads the keys of a source; each is None where there is no such source, or not for this caller."""
-        source = self._sources.get(name)
-        if source is None:
-            return _nothing
-        return (self._shared if source.answers_together else self._own).of(kind, source).load
+
+def _asking(
+    kind: Kind, sources: Mapping[str, Source], own: LoaderBatches, shared: LoaderBatches
+) -> Callable[[Any], "Future[Any]"]:
+    """What loads a key of any source; it is None where there is no such source, or not for this caller."""
+    by_source: dict[str, Callable[[Any], Future[Any]]] = {}
+
+    def ask(key: tuple[str, Any]) -> "Future[Any]":
+        load = by_source.get(key[0])
+        if load is None:
+            source = sources.get(key[0])
+            load = _nothing if source is None else (shared if source.answers_together else own).of(kind, source).load
+            by_source[key[0]] = load
+        return load(key)
+
+    return ask
 
 
-def _nothing(_: object) -> Any:  # noqa: ANN401  # of any kind
+def _nothing(_: object) -> "Future[None]":
     return known(None)
 
 

@@ -92,9 +92,9 @@ def add_event(connection: Connection, tenant: Tenant, device: str, event: Stored
     return connection.execute(statement).rowcount == 1
 
 
-def events_of(connection: Connection, tenant: Tenant, ranges: Sequence[EventRange]) -> list[list[StoredEvent]]:
-    """The events of each range, in the order asked for, of many in one statement."""
-    found: list[list[StoredEvent]] = []
+def events_of(connection: Connection, tenant: Tenant, ranges: Sequence[EventRange]) -> list[list[AnyRow]]:
+    """The events of each range, in the order asked for, of many in one statement; `stored_event` reads a row."""
+    found: list[list[AnyRow]] = []
     for some in batches(ranges, RANGES_A_STATEMENT):
         rows = kept_rows(connection, _statement(shapes_of(some)), event_values(tenant, some))
         found += in_order(some, rows)
@@ -141,15 +141,20 @@ def event_values(tenant: Tenant, ranges: Sequence[EventRange]) -> dict[str, obje
     return values
 
 
-def in_order(ranges: Sequence[EventRange], rows: Sequence[AnyRow]) -> list[list[StoredEvent]]:
+def in_order(ranges: Sequence[EventRange], rows: Sequence[AnyRow]) -> list[list[AnyRow]]:
     """The events of each range, in the order that the range asks for."""
-    found: list[list[StoredEvent]] = [[] for _ in ranges]
-    for number, *event in rows:
-        found[number].append(StoredEvent._make(event))
+    found: list[list[AnyRow]] = [[] for _ in ranges]
+    for row in rows:
+        found[row[0]].append(row)
     for part, items in zip(ranges, found, strict=True):
         # UNION ALL promises no order between or within its parts.
         items.sort(reverse=not part.backwards)
     return found
+
+
+def stored_event(row: AnyRow) -> StoredEvent:
+    """Read a row: the number of its range, and then the event."""
+    return StoredEvent(*row[1:])
 
 
 def delete_events(connection: Connection, tenant: Tenant, device: str) -> None:

@@ -14,13 +14,12 @@ from gateway.store.events import (
     STATEMENTS_KEPT,
     EventRange,
     RangeShape,
-    StoredEvent,
     event_parts,
     event_values,
     in_order,
     shapes_of,
 )
-from gateway.store.kept import kept_rows
+from gateway.store.kept import AnyRow, kept_rows
 from gateway.store.tables import events
 from gateway.store.tables import one_click_devices as devices
 
@@ -28,8 +27,10 @@ NO_EVENT = -1
 
 
 class DeviceEvents(Struct, frozen=True):
+    """`stored_event` reads one of the events."""
+
     device_type: str
-    events: list[StoredEvent]
+    events: list[AnyRow]
 
 
 def events_of_devices(

@@ -29,6 +29,11 @@ def _text(name: str, *, nullable: bool = False, primary_key: bool = False) -> Co
     return Column(name, BYTEWISE, nullable=nullable, primary_key=primary_key)
 
 
+def _keys(*names: str) -> list[Column[str]]:
+    """Columns that tell a row from all others, together or with those that follow."""
+    return [_text(name, primary_key=True) for name in names]
+
+
 accounts = Table(
     "accounts", metadata, _text("account", primary_key=True), Column("created_at", BigInteger, nullable=False)
 )
@@ -116,10 +121,7 @@ Index(
 tags = Table(
     "tags",
     metadata,
-    _text("account", primary_key=True),
-    _text("region", primary_key=True),
-    _text("arn", primary_key=True),
-    _text("key", primary_key=True),
+    *_keys("account", "region", "arn", "key"),
     _text("value"),
 )
 
@@ -127,12 +129,10 @@ tags = Table(
 events = Table(
     "events",
     metadata,
-    _text("account", primary_key=True),
-    _text("region", primary_key=True),
+    *_keys("account", "region"),
     _text("device", primary_key=True),  # device id of 1-Click, ARN of Alexa for Business
     Column("time", BigInteger, primary_key=True),
-    _text("type", primary_key=True),
-    _text("value", primary_key=True),
+    *_keys("type", "value"),
     Column("body", Text, nullable=True, comment="StdEvent of 1-Click, as sent"),
     Index("events_by_time", "time"),
 )
@@ -140,9 +140,7 @@ events = Table(
 rooms = Table(
     "rooms",
     metadata,
-    _text("account", primary_key=True),
-    _text("region", primary_key=True),
-    _text("arn", primary_key=True),
+    *_keys("account", "region", "arn"),
     _text("name"),
     _text("name_key"),
     _text("description", nullable=True),
@@ -157,9 +155,7 @@ rooms = Table(
 alexa_devices = Table(
     "alexa_devices",
     metadata,
-    _text("account", primary_key=True),
-    _text("region", primary_key=True),
-    _text("arn", primary_key=True),
+    *_keys("account", "region", "arn"),
     _text("serial_number"),
     _text("type"),
     _text("name", nullable=True),
@@ -214,9 +210,7 @@ Index(
 alexa_status_details = Table(
     "alexa_status_details",
     metadata,
-    _text("account", primary_key=True),
-    _text("region", primary_key=True),
-    _text("arn", primary_key=True),
+    *_keys("account", "region", "arn"),
     Column("position", Integer, primary_key=True),
     _text("code"),
     _text("feature", nullable=True),
@@ -225,9 +219,7 @@ alexa_status_details = Table(
 users = Table(
     "users",
     metadata,
-    _text("account", primary_key=True),
-    _text("region", primary_key=True),
-    _text("arn", primary_key=True),
+    *_keys("account", "region", "arn"),
     _text("user_id"),
     _text("first_name", nullable=True),
     _text("first_name_key", nullable=True),
@@ -256,10 +248,7 @@ for _name, _column in (
 client_requests = Table(
     "client_requests",
     metadata,
-    _text("account", primary_key=True),
-    _text("region", primary_key=True),
-    _text("operation", primary_key=True),
-    _text("token", primary_key=True),
+    *_keys("account", "region", "operation", "token"),
     _text("arn"),
     Column("digest", LargeBinary, nullable=False, comment="of the request's other members"),
     Column("created_at", BigInteger, nullable=False),
@@ -269,9 +258,7 @@ client_requests = Table(
 page_positions = Table(
     "page_positions",
     metadata,
-    _text("account", primary_key=True),
-    _text("region", primary_key=True),
-    _text("digest", primary_key=True),
+    *_keys("account", "region", "digest"),
     Column("position", Text, nullable=False, comment="a JSON list"),
     Column("created_at", BigInteger, nullable=False),
     Index("page_positions_by_age", "created_at"),
@@ -311,9 +298,7 @@ leases = Table(
 watches = Table(
     "watches",
     metadata,
-    _text("source", primary_key=True),
-    _text("device", primary_key=True),
-    _text("holder", primary_key=True),
+    *_keys("source", "device", "holder"),
     Column("until", BigInteger, nullable=False),
 )
 
@@ -321,8 +306,7 @@ watches = Table(
 polled = Table(
     "polled",
     metadata,
-    _text("source", primary_key=True),
-    _text("device", primary_key=True),
+    *_keys("source", "device"),
     Column("since", BigInteger, nullable=False),
     Column("polled_to", BigInteger, nullable=False),
     _text("digest", nullable=True),

@@ -1,10 +1,12 @@
 """Loaders of one request: what they know, ask together, and forget."""
 
 import asyncio
+import gc
+import weakref
 
 import pytest
 
-from gateway.loaders import Loaders
+from gateway.loaders import LoaderBatches, Loaders
 from gateway.model.errors import UpstreamUnavailable
 from gateway.model.seal import Sealer
 from gateway.sources.alexa import AlexaSource
@@ -60,3 +62,22 @@ async def test_keys_of_several_sources_are_answered_in_their_places(graph: Graph
     assert isinstance(failing, UpstreamUnavailable)
     assert (missing, nowhere) == (None, None)
     assert found.key == button(1)
+
+
+@pytest.mark.parametrize("shared", [None, LoaderBatches()], ids=["alone", "together"])
+async def test_a_request_that_ends_leaves_nothing_to_the_garbage_collector(
+    graph: Graph, shared: LoaderBatches | None
+) -> None:
+    """Its loaders go with it: nothing of them holds itself."""
+    await Maker(graph).buttons(button(1))
+    gc.disable()
+    try:
+        loaders = Loaders(fleet_of(graph), shared=shared)
+        await loaders.device_by_id.load(("buttons", button(1)))
+        loaders.close()
+        held = weakref.ref(loaders), weakref.ref(loaders._own)
+        del loaders
+
+        assert [one() for one in held] == [None, None]
+    finally:
+        gc.enable()

@@ -15,7 +15,7 @@ from gateway.services.ingest import (
 )
 from gateway.store.alexa_devices import NewAlexaDevice, add_device, device_by_arn
 from gateway.store.changes import ChangeKind
-from gateway.store.events import EventRange, events_of
+from gateway.store.events import EventRange, events_of, stored_event
 from gateway.store.one_click_devices import registered_device
 from gateway.store.times import milliseconds
 from tests.clock import Clock
@@ -41,7 +41,8 @@ async def kept(context: ServiceContext, device: str) -> list[tuple[int, str, str
     """The events of a device of HERE: time after the clock's start in seconds, type, value."""
     start = milliseconds(Clock().now)
     everything = EventRange(device, start - 10**10, start + 10**10, 1000, backwards=True)
-    (found,) = await context.database.read(lambda connection: events_of(connection, HERE, [everything]))
+    (rows,) = await context.database.read(lambda connection: events_of(connection, HERE, [everything]))
+    found = map(stored_event, rows)
     return [((event.time - start) // 1000, event.type, event.value) for event in found]
 
 

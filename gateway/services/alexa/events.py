@@ -13,7 +13,8 @@ from gateway.services.alexa.model_values import events_of_device
 from gateway.services.alexa.page_tokens import next_token, opened_token, page_size
 from gateway.services.context import ServiceContext
 from gateway.store.alexa_devices import has_device
-from gateway.store.events import EventRange, StoredEvent, events_of
+from gateway.store.events import EventRange, StoredEvent, events_of, stored_event
+from gateway.store.kept import AnyRow
 from gateway.store.text import is_storable
 from gateway.store.times import milliseconds, milliseconds_from, time_of
 from gateway.wire.errors import ServiceError
@@ -33,13 +34,13 @@ async def list_device_events(context: ServiceContext, tenant: Tenant, params: Ma
         older=None if place is None else (int(place[0]), str(place[1]), str(place[2])),
     )
 
-    def read(connection: Connection) -> list[StoredEvent]:
+    def read(connection: Connection) -> list[AnyRow]:
         if not has_device(connection, tenant, arn):
             raise not_found("device")
         return events_of(connection, tenant, [wanted])[0]
 
     found = await context.database.read(read)
-    events = found[:size]
+    events = [stored_event(row) for row in found[:size]]
     answer: dict[str, Any] = {"DeviceEvents": [_shape(event) for event in events]}
     if len(found) > size:
         last = (events[-1].time, events[-1].type, events[-1].value)

@@ -7,7 +7,7 @@ from gateway.model.event import DeviceEvent
 from gateway.model.room import Room
 from gateway.model.user import EnrollmentStatus, User
 from gateway.store.alexa_devices import StoredAlexaDevice
-from gateway.store.events import StoredEvent
+from gateway.store.kept import AnyRow
 from gateway.store.rooms import StoredRoom
 from gateway.store.times import time_of
 from gateway.store.users import StoredUser
@@ -59,17 +59,11 @@ def user_of(source: str, stored: StoredUser) -> User:
     )
 
 
-def events_of_device(device: AlexaDevice, stored: Sequence[StoredEvent]) -> tuple[DeviceEvent, ...]:
-    """`raw` as the events travel, the time in epoch seconds."""
+def events_of_device(device: AlexaDevice, rows: Sequence[AnyRow]) -> tuple[DeviceEvent, ...]:
+    """What `stored_event` reads; `raw` as the events travel, the time in epoch seconds."""
     return tuple(
         [
-            DeviceEvent(
-                device,
-                time_of(event.time),
-                event.type,
-                event.value,
-                {"Type": event.type, "Value": event.value, "Timestamp": event.time / SECOND},
-            )
-            for event in stored
+            DeviceEvent(device, time_of(time), kind, value, {"Type": kind, "Value": value, "Timestamp": time / SECOND})
+            for _, time, kind, value, _ in rows
         ]
     )

@@ -9,7 +9,7 @@ from gateway.services.embedded import Params
 from gateway.services.one_click import errors
 from gateway.services.one_click.model_values import events_of
 from gateway.services.one_click.paging import open_token, seal_token
-from gateway.store.events import EventRange, StoredEvent
+from gateway.store.events import EventRange, StoredEvent, stored_event
 from gateway.store.one_click_events import DeviceEvents, events_of_devices
 from gateway.store.text import is_storable
 from gateway.store.times import milliseconds, milliseconds_from
@@ -37,7 +37,7 @@ async def list_device_events(context: ServiceContext, tenant: Tenant, params: Pa
     (found,) = await _read(context, tenant, [asked])
     if found is None:
         raise errors.device_not_found(device_id)
-    events = found.events[:limit]
+    events = [stored_event(row) for row in found.events[:limit]]
     answer: dict[str, Any] = {"Events": [_sent(device_id, found.device_type, event) for event in events]}
     if len(found.events) > limit:
         answer["NextToken"] = seal_token(context, purpose, [events[-1].time, events[-1].type, events[-1].value])

@@ -7,7 +7,7 @@ import orjson
 from gateway.model.device import OneClickDevice
 from gateway.model.event import DeviceEvent
 from gateway.model.tag import Tag
-from gateway.store.events import StoredEvent
+from gateway.store.kept import AnyRow
 from gateway.store.one_click_devices import ClaimedDevice
 from gateway.store.times import time_of
 
@@ -25,18 +25,12 @@ def device_of(source: str, stored: ClaimedDevice) -> OneClickDevice:
     )
 
 
-def events_of(device: OneClickDevice, device_type: str, stored: Sequence[StoredEvent]) -> tuple[DeviceEvent, ...]:
-    """`raw` as the events travel, each with its StdEvent parsed."""
+def events_of(device: OneClickDevice, device_type: str, rows: Sequence[AnyRow]) -> tuple[DeviceEvent, ...]:
+    """What `stored_event` reads; `raw` as the events travel, each with its StdEvent parsed."""
     of = {"attributes": {}, "deviceId": device.device_id, "type": device_type}
     return tuple(
         [
-            DeviceEvent(
-                device,
-                time_of(event.time),
-                event.type,
-                event.value,
-                {"device": of, "stdEvent": orjson.loads(event.body or "{}")},
-            )
-            for event in stored
+            DeviceEvent(device, time_of(time), kind, value, {"device": of, "stdEvent": orjson.loads(body or "{}")})
+            for _, time, kind, value, body in rows
         ]
     )
