@@ -2,6 +2,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from msgspec import structs
+
 from gateway.model.tenant import Tenant
 from gateway.services.alexa.arns import device_arn
 from gateway.store.alexa_devices import NewAlexaDevice
@@ -81,7 +83,7 @@ class Account:
         tenant = Tenant(self.number, REGIONS[ALEXA])
         serial_number = f"G090LF{next(self.site.numbers):06}"
         device = NewAlexaDevice(device_arn(tenant, serial_number, ECHO), serial_number, ECHO, name)
-        self.site.echo(tenant, replace(device, **members))
+        self.site.echo(tenant, structs.replace(device, **members))
         return device.arn
 
     def _answered(self, service: str, operation: str, params: Mapping[str, object]) -> dict[str, Any]:
