@@ -1,8 +1,12 @@
 """Both roads over the same document, and whether they came to the same."""
 
 import asyncio
+import gc
 import json
-from collections.abc import Mapping
+import logging
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import strawberry
@@ -115,3 +119,17 @@ def assert_same(ours: Outcome, theirs: Outcome) -> bool:
             assert instead, f"a null without an error: {error}"
             assert (error, path) in other.errors or {*instead, path} != {one.nulled(path)}, f"another error: {error}"
     return False
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """What is left unawaited meanwhile is collected at the end, without a word, and kept by no record until then."""
+    gc.disable()
+    logging.disable()
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+            gc.collect()
+    finally:
+        logging.disable(logging.NOTSET)
+        gc.enable()

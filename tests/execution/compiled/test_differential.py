@@ -2,10 +2,7 @@
 
 import asyncio
 import gc
-import logging
-import warnings
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterable
 from random import Random
 from typing import Final
 
@@ -13,7 +10,7 @@ import pytest
 
 from tests.execution.compiled.documents import Writer, everything
 from tests.execution.compiled.nasty import SCHEMA
-from tests.execution.compiled.roads import Case, Outcome, assert_same, by_core, case_of, compiled
+from tests.execution.compiled.roads import Case, Outcome, assert_same, by_core, case_of, compiled, quiet
 from tests.execution.compiled.world import Thing, World
 
 AT_ONCE: Final = 50
@@ -63,20 +60,6 @@ def compare(seeds: Iterable[int], wanted: set[str]) -> list[bool]:
 
 async def each(run: Callable[..., Awaitable[Outcome]], cases: Iterable[tuple[int, Case, World]]) -> list[Outcome]:
     return [await run(case, Thing(world, "root", "Query"), []) for _, case, world in cases]
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """What is left unawaited meanwhile is collected at the end, without a word, and kept by no record until then."""
-    gc.disable()
-    logging.disable()
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            yield
-            gc.collect()
-    finally:
-        logging.disable(logging.NOTSET)
-        gc.enable()
 
 
 def make(seed: int, wanted: set[str]) -> tuple[Case, World] | None:
