@@ -12,11 +12,11 @@ class _Call(Generic[Answer]):
 
     __slots__ = ("is_answered", "key", "task", "waiting")
 
-    def __init__(self, key: str, ask: Ask[Answer]) -> None:
+    def __init__(self, key: str, ask: Ask[Answer], loop: asyncio.AbstractEventLoop) -> None:
         self.key = key
         self.waiting: list[asyncio.Future[Answer]] = []
         self.is_answered = False
-        self.task = asyncio.get_running_loop().create_task(self._run(ask))
+        self.task = loop.create_task(self._run(ask))
 
     async def _run(self, ask: Ask[Answer]) -> None:
         try:
@@ -70,7 +70,7 @@ class InFlight(Generic[Answer]):
 
     async def read(self, key: str, ask: Ask[Answer]) -> Answer:
         """The answer to `ask`, or to that of whoever asks for the same key already."""
-        call, waiter = self._join(key, ask)
+        call, waiter = self._join(key, ask, asyncio.get_running_loop())
         try:
             return await waiter
         finally:
@@ -78,20 +78,23 @@ class InFlight(Generic[Answer]):
 
     async def read_many(self, asks: Sequence[tuple[str, Ask[Answer]]]) -> Sequence[Answer | BaseException]:
         """The answer or the failure of each, in order, all asked for at once."""
-        joined = [self._join(key, ask) for key, ask in asks]
+        loop = asyncio.get_running_loop()
+        joined = [self._join(key, ask, loop) for key, ask in asks]
         try:
             return [await _answer_or_failure(waiter) for _, waiter in joined]
         finally:
             for call, waiter in joined:
                 self._leave(call, waiter)
 
-    def _join(self, key: str, ask: Ask[Answer]) -> tuple[_Call[Answer], asyncio.Future[Answer]]:
+    def _join(
+        self, key: str, ask: Ask[Answer], loop: asyncio.AbstractEventLoop
+    ) -> tuple[_Call[Answer], asyncio.Future[Answer]]:
         call = self._calls.get(key)
         if call is None or call.is_answered:
-            call = _Call(key, ask)
+            call = _Call(key, ask, loop)
             if not self._writes:
                 self._calls[key] = call
-        waiter: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        waiter: asyncio.Future[Answer] = loop.create_future()
         call.waiting.append(waiter)
         return call, waiter
 

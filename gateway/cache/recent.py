@@ -18,7 +18,7 @@ class _Kept(Struct, Generic[Answer], frozen=True):
 class Recent(Generic[Answer]):
     """Answers of the last few seconds; the oldest go first once they hold more than `max_bytes`, roughly.
 
-    An answer is about one subject, by its key, or about many (None).
+    An answer is about one subject, by its key, or about many (None); what is about one is found without a search.
     """
 
     def __init__(self, seconds: float, max_bytes: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -29,6 +29,7 @@ class Recent(Generic[Answer]):
         self._max_bytes = max_bytes
         self._clock = clock
         self._kept: dict[str, _Kept[Answer]] = {}
+        self._about: dict[str | None, set[str]] = {}
 
     def now(self) -> float:
         return self._clock()
@@ -48,23 +49,30 @@ class Recent(Generic[Answer]):
         if weight > self._max_bytes:
             return
         self._kept[key] = _Kept(answer, subject, asked_at + self._seconds, weight)
+        self._about.setdefault(subject, set()).add(key)
         self.held_bytes += weight
         while self.held_bytes > self._max_bytes:
             self._drop(next(iter(self._kept)))
 
     def forget(self, subject: str) -> None:
         """Drop what is about the subject, or may be."""
-        for key in [key for key, kept in self._kept.items() if kept.subject in (None, subject)]:
+        for key in (*self._about.get(subject, ()), *self._about.get(None, ())):
             self._drop(key)
 
     def clear(self) -> None:
         self._kept.clear()
+        self._about.clear()
         self.held_bytes = 0
 
     def _drop(self, key: str) -> None:
         kept = self._kept.pop(key, None)
-        if kept is not None:
-            self.held_bytes -= kept.weight
+        if kept is None:
+            return
+        self.held_bytes -= kept.weight
+        about = self._about[kept.subject]
+        about.remove(key)
+        if not about:
+            del self._about[kept.subject]
 
 
 def weight_of(value: object) -> int:

@@ -38,7 +38,7 @@ def _reading(device: Device, query: EventQuery, scan_limit: int) -> Reading[Even
     while True:
         answer = yield _page(device, query, token, scan_limit - scanned if query.backwards else wanted)
         events = [DeviceEvent(device, *one) for one in read(device.source, alexa_answers.events, answer)]
-        kept = [event for event in events if inside(event, query)]
+        kept = inside(events, query)
         found.extend([(event, token) for event in kept])
         scanned += len(events) if query.backwards else len(events) - len(kept)
         token = answer.get("NextToken")

@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -34,15 +34,13 @@ def run_of(answer: Params | GatewayError) -> EventRun | GatewayError:
     return answer if isinstance(answer, GatewayError) else EventRun(answer["Events"], answer["More"])
 
 
-def inside(event: DeviceEvent, query: EventQuery) -> bool:
-    """Whether the event lies in the query's range and is of its types."""
-    if not query.start <= event.timestamp < query.end:
-        return False
-    if query.types is not None and event.type not in query.types:
-        return False
-    if query.older is not None and event.position >= query.older:
-        return False
-    return query.newer is None or event.position > query.newer
+def inside(events: Sequence[DeviceEvent], query: EventQuery) -> list[DeviceEvent]:
+    """Those that lie in the query's range and are of its types."""
+    start, end, types, older, newer = query.start, query.end, query.types, query.older, query.newer
+    found = [one for one in events if start <= one.timestamp < end and (types is None or one.type in types)]
+    if older is not None:
+        found = [one for one in found if one.position < older]
+    return found if newer is None else [one for one in found if one.position > newer]
 
 
 def utc(time: int) -> datetime:

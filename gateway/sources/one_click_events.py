@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -17,6 +18,7 @@ from gateway.sources.upstream import Params, Upstream
 
 CEILING = 250
 SECOND = timedelta(seconds=1)
+POSITION = attrgetter("timestamp", "type", "value")
 
 
 async def events_by_windows(
@@ -53,7 +55,8 @@ class _Pages(Struct):
 
     def read(
         self, start: datetime, end: datetime, token: str | None
-    ) -> Generator[Params, Params, tuple[list[DeviceEvent], str | None]]:
+    ) -> Generator[Params, Params, tuple[list[DeviceEvent], list[DeviceEvent], str | None]]:
+        """A page's events, those of them that lie within the query, and the token of the next page."""
         if self.scanned >= self.scan_limit:
             raise ScanLimit(
                 f"More than {self.scan_limit} events of source {self.device.source} would have to be read, because its "
@@ -64,8 +67,9 @@ class _Pages(Struct):
         window = {"FromTimeStamp": start, "ToTimeStamp": end, "MaxResults": CEILING}
         answer = yield {"DeviceId": device.key, **window, **follow}
         events = [DeviceEvent(device, *one) for one in read(device.source, one_click_answers.events, answer)]
-        self.scanned += sum([not inside(event, query) for event in events])
-        return events, answer.get("NextToken")
+        kept = inside(events, query)
+        self.scanned += len(events) - len(kept)
+        return events, kept, answer.get("NextToken")
 
 
 def _reading(pages: _Pages) -> Reading[EventRun]:
@@ -81,8 +85,8 @@ def _oldest(pages: _Pages) -> Reading[list[DeviceEvent]]:
     found: list[DeviceEvent] = []
     token: str | None = None
     while pages.start < pages.end and len(found) <= pages.query.limit:
-        events, token = yield from pages.read(pages.start, pages.end, token)
-        found += [event for event in events if inside(event, pages.query)]
+        _, kept, token = yield from pages.read(pages.start, pages.end, token)
+        found += kept
         if token is None:
             break
     return found
@@ -94,16 +98,16 @@ def _newest(pages: _Pages) -> Reading[list[DeviceEvent]]:
     low = start
     found: list[DeviceEvent] = []
     while low < end and len(found) <= pages.query.limit:
-        events, token = yield from pages.read(low, end, None)
+        events, kept, token = yield from pages.read(low, end, None)
         if token is not None and end - low > MILLISECOND:
             low = _later(low, end, events)
             pages.scanned += len(events)
             continue
         while token is not None:
-            following, token = yield from pages.read(low, end, token)
-            events += following
-        window = [event for event in events if low <= event.timestamp < end and inside(event, pages.query)]
-        found += sorted(window, key=lambda event: event.position, reverse=True)
+            _, following, token = yield from pages.read(low, end, token)
+            kept += following
+        window = [event for event in kept if low <= event.timestamp < end]
+        found += sorted(window, key=POSITION, reverse=True)
         low, end = low - min(2 * (end - low), low - start), low
     return found
 

@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
 
 import orjson
 from msgspec import Struct, field
@@ -17,7 +17,7 @@ _NEWS = frozenset({"ListDeviceEvents"})
 """What is asked for because something may have happened: shared, and never kept."""
 
 
-class SharedUpstream(Struct, frozen=True):
+class SharedUpstream(Struct, frozen=True, dict=True):
     """An upstream that is asked less: equal reads at the same moment are one call, whoever they are for.
 
     Whoever may see a source sees all of it, because it is asked with the source's own credentials: what it answers
@@ -30,7 +30,7 @@ class SharedUpstream(Struct, frozen=True):
     recent: Recent[Params] | None = None
     in_flight: InFlight[Params] = field(default_factory=InFlight)
 
-    @property
+    @cached_property
     def beyond(self) -> frozenset[str]:
         return self.upstream.beyond
 

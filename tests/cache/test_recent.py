@@ -55,6 +55,20 @@ def test_all_is_forgotten_at_once(recent: Recent[str], time: Time) -> None:
     assert recent.held_bytes == 0
 
 
+def test_what_is_forgotten_or_dropped_leaves_nothing_behind(time: Time) -> None:
+    """However answers come and go, nothing is held of those that went."""
+    weight = weight_of("0") + weight_of("x")
+    recent = Recent[str](5.0, 3 * weight, time)
+    for number in range(9):
+        recent.put(str(number), str(number % 2) if number % 3 else None, "x", time.now)
+    held = recent.held_bytes
+    for subject in ("0", "1", "nobody"):
+        recent.forget(subject)
+
+    assert held == 3 * weight
+    assert (recent.held_bytes, recent._kept, recent._about) == (0, {}, {})
+
+
 def test_what_is_held_is_bounded_and_the_oldest_goes_first(time: Time) -> None:
     """A cache never holds more than its bytes, and what alone is larger is not kept."""
     weight = weight_of("0") + weight_of("x" * 100)

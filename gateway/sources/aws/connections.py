@@ -40,6 +40,7 @@ class Connections:
     def __init__(self, address: Address) -> None:
         self._address = address
         self._kept: list[_Connection] = []
+        self._loop = asyncio.get_running_loop()
 
     async def exchange(self, request: bytes) -> Answer:
         """Send a whole request, and read its whole answer; raise Failed where there is none.
@@ -62,7 +63,7 @@ class Connections:
 
     def _pop(self) -> "_Connection | None":
         """The one used last, which its server is least likely to have closed."""
-        now = asyncio.get_running_loop().time()
+        now = self._loop.time()
         while self._kept:
             connection = self._kept.pop()
             if not connection.closed and now - connection.asked_at < SECONDS_KEPT:
@@ -81,14 +82,17 @@ class Connections:
         return answer
 
     async def _open(self) -> "_Connection":
-        address, loop = self._address, asyncio.get_running_loop()
+        address, loop = self._address, self._loop
         name = None if address.tls is None else address.host
         try:
             async with asyncio.timeout(address.connect_timeout):
                 found = await loop.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
                 connected = await aiohappyeyeballs.start_connection(found, happy_eyeballs_delay=HEAD_START)
                 _, connection = await loop.create_connection(
-                    lambda: _Connection(address.answer_timeout), sock=connected, ssl=address.tls, server_hostname=name
+                    lambda: _Connection(address.answer_timeout, loop),
+                    sock=connected,
+                    ssl=address.tls,
+                    server_hostname=name,
                 )
         except TimeoutError as error:
             raise Failed(SLOW_TO_CONNECT) from error
@@ -103,11 +107,11 @@ class _Connection(asyncio.Protocol):
     A timer looks after the connection, not one after each request: most are answered long before it goes off.
     """
 
-    def __init__(self, answer_timeout: float) -> None:
+    def __init__(self, answer_timeout: float, loop: asyncio.AbstractEventLoop) -> None:
         self._answer_timeout = answer_timeout
         self._timer: asyncio.TimerHandle | None = None
         self._parser = HttpResponseParser(self)
-        self._loop = asyncio.get_running_loop()
+        self._loop = loop
         self._waiting: asyncio.Future[Answer] | None = None
         self._headers: list[tuple[bytes, bytes]] = []
         self._body: list[bytes] = []
