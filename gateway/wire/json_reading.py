@@ -90,12 +90,15 @@ def _structure_reader(shape: Shape) -> Callable[[dict[str, Any]], dict[str, Any]
 
 def _list_reader(shape: Shape) -> Callable[[list[Any]], list[object]]:
     element = _reader(shape.held())
+    accepted, noun, convert = element.accepted, element.noun, element.convert
 
     def read(items: list[Any]) -> list[object]:
-        found: list[object] = []
+        found: list[object] = []  # how many were read tells which one was wrong
         try:
             for item in items:
-                found.append(element.read(item))  # noqa: PERF401 - how many were read tells which one was wrong
+                if type(item) not in accepted:
+                    _refuse(noun)
+                found.append(item if convert is None else convert(item))
         except _OfAnotherTypeError as error:
             error.steps.append(f"[{len(found)}]")
             raise

@@ -1,4 +1,4 @@
-"""How much of its upstream an operation asks: statements of the store in process, requests over aioboto3."""
+"""How much of its upstream an operation asks: statements of the store in process, requests over HTTP."""
 
 import os
 from collections import Counter
@@ -28,7 +28,7 @@ from tests.store.statements import TRANSACTION
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A gateway whose calls upstream are counted, by operation over aioboto3, by statement in process."""
+    """A gateway whose calls upstream are counted, by operation over HTTP, by statement in process."""
 
     client: httpx.AsyncClient
     counter: Counter[str]
@@ -81,7 +81,7 @@ async def counted_over_http(fleet: Fleet, directory: Path) -> AsyncIterator[Coun
 
 
 def remote_settings(directory: Path, services_url: str) -> Settings:
-    """The same sources over aioboto3, from the services at that address."""
+    """The same sources over signed HTTP, from the services at that address."""
     address = services_url.rstrip("/")
     sources = (
         SourceSettings(name=BUTTONS, service="one-click", endpoint_url=f"{address}/one-click"),

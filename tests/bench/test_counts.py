@@ -45,7 +45,7 @@ async def remote(fleet: Fleet, tmp_path: Path) -> AsyncIterator[Counted]:
 @pytest.mark.parametrize(
     ("operation", "calls"), [(one(), 1), (LIST50, 2), (LIST50_ALL_TAGS, 2 + 25), (FANOUT50, 2 + 50), (SMALL_PAGE, 2)]
 )
-async def test_calls_over_aioboto3(remote: Counted, operation: Operation, calls: int) -> None:
+async def test_calls_over_http(remote: Counted, operation: Operation, calls: int) -> None:
     """A device, and a page of two services, is asked for once; what AWS cannot batch is asked once for each device."""
     _, asked = await remote.ask(operation)
 
@@ -68,7 +68,7 @@ async def test_alexa_tags_are_one_statement_in_process(straight: Counted) -> Non
     assert with_tags.total() == without.total() + 1
 
 
-async def test_alexa_tags_are_one_call_each_over_aioboto3(remote: Counted) -> None:
+async def test_alexa_tags_are_one_call_each_over_http(remote: Counted) -> None:
     """Only the tags of Echo devices are asked for, once each: buttons bring theirs along."""
     await remote.ask(LIST50)
     _, asked = await remote.ask(LIST50_ALL_TAGS)

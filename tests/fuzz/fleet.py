@@ -1,4 +1,4 @@
-"""A gateway over four sources, two embedded and two over aioboto3, with something of everything that it may answer."""
+"""A gateway over four sources, two embedded and two over signed HTTP, with some of everything that it may answer."""
 
 import json
 from collections.abc import AsyncIterator, Mapping

@@ -182,7 +182,7 @@ async def following(
         fleet = Fleet({place.name: _source(place, _straight(watched, place)) for place in places}, SEALER)
     else:
         context, watched = endpoints.context, endpoints.ways.watched
-        upstreams = endpoints.ways.by_name["aioboto3"]
+        upstreams = endpoints.ways.by_name["signed HTTP"]
         fleet = Fleet({place.name: _source(place, upstreams[place.name]) for place in places}, SEALER)
     feeding = PollerOptions(options.endpoint_seconds, LATE, timedelta(days=7), str(id(hub)), clock)
     pollers = {

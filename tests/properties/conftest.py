@@ -26,7 +26,7 @@ async def stores(tmp_path_factory: pytest.TempPathFactory, postgres_with_tables:
     async with AsyncExitStack() as stack:
         ways = await stack.enter_async_context(both_ways(watched_services(), directory))
         for name, database, names in (
-            ("SQLite", sqlite, ["in process", "aioboto3"]),
+            ("SQLite", sqlite, ["in process", "signed HTTP"]),
             ("PostgreSQL", postgres, ["in process"]),
         ):
             context = ServiceContext(database, clock, Sealer(bytes(32)))

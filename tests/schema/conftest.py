@@ -21,7 +21,7 @@ async def ways(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Ways]:
         yield opened
 
 
-@pytest.fixture(scope="module", params=["in process", "aioboto3"])
+@pytest.fixture(scope="module", params=["in process", "signed HTTP"])
 def module_way(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -46,7 +46,7 @@ async def context(tmp_path: Path, clock: Clock) -> AsyncIterator[ServiceContext]
     await database.close()
 
 
-@pytest.fixture(params=["in process", "aioboto3"])
+@pytest.fixture(params=["in process", "signed HTTP"])
 def way(request: pytest.FixtureRequest) -> str:
     """Each test that asks for it runs over both upstreams."""
     return str(request.param)

@@ -35,7 +35,7 @@ PATIENCE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A gateway over the sources of one way, and what lies behind it. `over_aws`: the way is aioboto3."""
+    """A gateway over the sources of one way, and what lies behind it. `over_aws`: the way is signed HTTP."""
 
     client: httpx.AsyncClient
     ways: Ways
@@ -45,7 +45,7 @@ class Graph:
 
     @property
     def over_aws(self) -> bool:
-        return self.way == "aioboto3"
+        return self.way == "signed HTTP"
 
     async def run(self, document: str, **variables: object) -> dict[str, Any]:
         answer = await self.client.post("/graphql", json={"query": document, "variables": variables})

@@ -1,4 +1,4 @@
-"""The two ways to the same services: straight into them, and by aioboto3 over a real socket."""
+"""The two ways to the same services: straight into them, and by signed HTTP over a real socket."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -69,7 +69,7 @@ async def both_ways(watched: Watched, directory: Path) -> AsyncIterator[Ways]:
                 await upstream.check()
                 over_aws[place.name] = SharedUpstream(upstream, frozenset(upstream.reads))
         straight = {place.name: _straight(watched, place) for place in PLACES}
-        yield Ways(watched, {"in process": straight, "aioboto3": over_aws})
+        yield Ways(watched, {"in process": straight, "signed HTTP": over_aws})
 
 
 def _app(watched: Watched) -> Starlette:
