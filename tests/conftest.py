@@ -7,6 +7,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Connection, make_url, text
 
 from gateway.store.database import Database
@@ -16,6 +17,10 @@ from gateway.store.tables import metadata
 from tests.clock import Clock
 
 DATABASE_NUMBERS = count(1)
+
+# How long an example takes is the machine's affair; what is slow is found by the bench.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @pytest.fixture
