@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeAlias
 
 from msgspec import Struct
 
+from gateway.model.ids import NodeKind, encoded_id
 from gateway.model.service import DeviceService
 from gateway.model.tag import Tag
 
@@ -42,7 +44,7 @@ class DeviceMethod(Struct, frozen=True):
     method_name: str
 
 
-class OneClickDevice(Struct, frozen=True):
+class OneClickDevice(Struct, frozen=True, dict=True):
     """A claimed device of 1-Click (seed: DescribeDevice). `remaining_life` is a fraction, 0 to 1."""
 
     source: str
@@ -63,6 +65,11 @@ class OneClickDevice(Struct, frozen=True):
         """What the service calls it; unique within its source."""
         return self.device_id
 
+    @cached_property
+    def id(self) -> str:
+        """The global id: made once for all requests that share what was read."""
+        return encoded_id(NodeKind.ONE_CLICK_DEVICE, self.source, self.device_id)
+
     @property
     def name(self) -> str:
         for tag in self.tags:
@@ -71,7 +78,7 @@ class OneClickDevice(Struct, frozen=True):
         return self.device_id
 
 
-class AlexaDevice(Struct, frozen=True):
+class AlexaDevice(Struct, frozen=True, dict=True):
     """A device of Alexa for Business (seed: SearchDevices). Absent members are None."""
 
     source: str
@@ -97,6 +104,11 @@ class AlexaDevice(Struct, frozen=True):
     def key(self) -> str:
         """What the service calls it; unique within its source."""
         return self.arn
+
+    @cached_property
+    def id(self) -> str:
+        """The global id: made once for all requests that share what was read."""
+        return encoded_id(NodeKind.ALEXA_DEVICE, self.source, self.arn)
 
     @property
     def name(self) -> str:

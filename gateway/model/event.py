@@ -1,13 +1,18 @@
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from msgspec import Struct
 
 from gateway.model.device import Device
+from gateway.model.ids import event_id
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
 
 
-class DeviceEvent(Struct, frozen=True):
+class DeviceEvent(Struct, frozen=True, dict=True):
     """Something that a device reported.
 
     `type` is the service's word (SINGLE, DOUBLE, LONG; CONNECTION_STATUS, DEVICE_STATUS), `value` what it reported
@@ -21,6 +26,12 @@ class DeviceEvent(Struct, frozen=True):
     type: str
     value: str
     raw: Mapping[str, Any]
+
+    @cached_property
+    def id(self) -> str:
+        """Stable, for client caches: made once for all requests that share what was read."""
+        time = (self.timestamp - EPOCH) // MILLISECOND
+        return event_id(self.device.source, self.device.key, time, self.type, self.value)
 
     @property
     def position(self) -> tuple[datetime, str, str]:

@@ -39,6 +39,11 @@ def encoded_id(kind: NodeKind, source: str, key: str) -> str:
     return url_safe(_encode((VERSION, kind, source, key)))
 
 
+def event_id(source: str, device_key: str, time: int, kind: str, value: str) -> str:
+    """An event's id, which nothing is refetched by; `time` in milliseconds since 1970."""
+    return url_safe(_encode((VERSION, "e", source, device_key, time, kind, value)))
+
+
 def url_safe(plain: bytes) -> str:
     """URL-safe base64 without padding."""
     text = binascii.b2a_base64(plain, newline=False).decode()

@@ -2,6 +2,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from gateway.model.ids import NodeKind, encoded_id
+
 
 class EnrollmentStatus(StrEnum):
     """UNKNOWN stands for a word that this version does not know."""
@@ -28,3 +30,7 @@ class User(Struct, frozen=True):
     @property
     def key(self) -> str:
         return self.arn
+
+    @property
+    def id(self) -> str:
+        return encoded_id(NodeKind.USER, self.source, self.arn)

@@ -3,19 +3,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
-import orjson
 import strawberry
 from graphql import GraphQLResolveInfo
 from strawberry.scalars import JSON
 
 from gateway.model import device, event
-from gateway.model.ids import url_safe
 from gateway.schema.cost import FREE
 from gateway.schema.enums import ConnectionStatus
 from gateway.schema.node import decided_by
 from gateway.schema.page_info import PageInfo, cursor, page_info
 from gateway.schema.permissions import DEVICES_READ
-from gateway.sources.events import milliseconds
 
 if TYPE_CHECKING:
     from gateway.schema.device import Device
@@ -41,11 +38,6 @@ def _type_name(of: event.DeviceEvent) -> str:
     return "ConnectionStatusEvent" if of.type == "CONNECTION_STATUS" else "OtherDeviceEvent"
 
 
-def _id(root: strawberry.Parent[event.DeviceEvent]) -> str:
-    parts = [1, "e", root.device.source, root.device.key, milliseconds(root.timestamp), root.type, root.value]
-    return url_safe(orjson.dumps(parts))
-
-
 def _raw(root: strawberry.Parent[event.DeviceEvent]) -> Mapping[str, Any]:
     return root.raw
 
@@ -56,7 +48,7 @@ def _raw(root: strawberry.Parent[event.DeviceEvent]) -> Mapping[str, Any]:
     directives=[DEVICES_READ],
 )
 class DeviceEvent:
-    id = strawberry.field(resolver=_id, graphql_type=strawberry.ID)
+    id: strawberry.ID
     device: Annotated["Device", strawberry.lazy("gateway.schema.device")]
     timestamp: datetime
     raw = strawberry.field(resolver=_raw, graphql_type=JSON)

@@ -5,7 +5,7 @@ import strawberry
 from graphql import GraphQLResolveInfo
 
 from gateway.model.device import AlexaDevice, OneClickDevice
-from gateway.model.ids import NodeKind, encoded_id
+from gateway.model.ids import NodeKind
 from gateway.model.room import Room
 from gateway.model.user import User
 
@@ -25,10 +25,6 @@ Function = TypeVar("Function", bound=Callable[..., object])
 AnyNode = OneClickDevice | AlexaDevice | Room | User
 
 
-def node_id(root: strawberry.Parent[AnyNode]) -> str:
-    return encoded_id(KINDS[type(root)], root.source, root.key)
-
-
 def decided_by(key: Callable[[Any], object]) -> Callable[[Function], Function]:
     """Let compiled operations remember what it says of values with such a key (gateway.execution.compiled)."""
 
@@ -41,7 +37,7 @@ def decided_by(key: Callable[[Any], object]) -> Callable[[Function], Function]:
 
 @strawberry.interface(description="Anything that can be refetched by its global id.")
 class Node:
-    id = strawberry.field(resolver=node_id, graphql_type=strawberry.ID)
+    id: strawberry.ID
 
     @classmethod
     @decided_by(type)
