@@ -1,5 +1,6 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from msgspec import Struct
 from starlette.routing import BaseRoute
@@ -14,6 +15,7 @@ from gateway.app.doors import Door, open_doors
 from gateway.app.fleet import open_fleet
 from gateway.app.http_options import http_options_of
 from gateway.app.live import open_hub, open_live, open_subscriptions
+from gateway.app.metrics import write_metrics
 from gateway.app.ports import on_ports
 from gateway.app.responses import open_responses
 from gateway.app.services import Services, make_services
@@ -85,7 +87,7 @@ async def open_gateway(settings: Settings, stopping: Callable[[], bool] = lambda
         paths: dict[Door, Sequence[BaseRoute]] = {
             Door.GRAPH: graph,
             Door.GRAPHIQL: graphiql_routes(),
-            Door.METRICS: [metrics_route(metrics)],
+            Door.METRICS: [metrics_route(partial(write_metrics, metrics))],
         }
         if services is not None:
             paths[Door.AWS] = aws_routes(settings, services, rates, mistakes, metrics)

@@ -1,5 +1,6 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from msgspec import Struct
 from starlette.routing import BaseRoute
@@ -9,6 +10,7 @@ from gateway.app.aws import aws_routes
 from gateway.app.budget import mistakes_of, open_rates
 from gateway.app.doors import Door, open_doors
 from gateway.app.http_options import http_options_of
+from gateway.app.metrics import write_metrics
 from gateway.app.ports import on_ports
 from gateway.app.services import Services, make_services
 from gateway.app.store import open_store, service_context
@@ -38,7 +40,7 @@ async def open_services(settings: Settings) -> AsyncIterator[ServicesAlone]:
         routes: dict[Door, Sequence[BaseRoute]] = {
             Door.AWS: aws_routes(settings, services, rates, mistakes, metrics),
             Door.INGEST: ingest_routes(services.one_click.context, mistakes, metrics),
-            Door.METRICS: [metrics_route(metrics)],
+            Door.METRICS: [metrics_route(partial(write_metrics, metrics))],
         }
         doors, options = open_doors(settings, graph=False), http_options_of(settings)
         yield ServicesAlone(on_ports(settings.port, doors, routes, options, metrics), services, metrics)

@@ -4,12 +4,8 @@ The instruments of prometheus_client are for many threads and take a lock each t
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import accumulate
-
-from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
-from prometheus_client.registry import Collector
 
 
 class Count:
@@ -48,47 +44,29 @@ class Spread:
         self.total += value
 
 
-class Counts(Collector):
+class Counts:
     """A counter, or a gauge where it is a `level`: a count for each set of its labels' values, in their order."""
 
     def __init__(self, name: str, meaning: str, labels: Sequence[str], *, level: bool = False) -> None:
-        self._about = name, meaning
-        self._labels = labels
-        self._kind = GaugeMetricFamily if level else CounterMetricFamily
-        self._children: dict[tuple[str, ...], Count] = {}
+        self.name, self.meaning, self.labels, self.level = name, meaning, labels, level
+        self.children: dict[tuple[str, ...], Count] = {}
 
     def __call__(self, *values: str) -> Count:
-        child = self._children.get(values)
+        child = self.children.get(values)
         if child is None:
-            child = self._children[values] = Count()
+            child = self.children[values] = Count()
         return child
 
-    def collect(self) -> Iterable[Metric]:
-        family = self._kind(*self._about, labels=self._labels)
-        for values, child in self._children.items():
-            family.add_metric(values, child.value)
-        return (family,)
 
-
-class Spreads(Collector):
+class Spreads:
     """A histogram: a spread for each set of its labels' values, in their order."""
 
     def __init__(self, name: str, meaning: str, labels: Sequence[str], bounds: Sequence[float]) -> None:
-        self._about = name, meaning
-        self._labels = labels
-        self._bounds = bounds
-        self._names = [*map(str, bounds), "+Inf"]
-        self._children: dict[tuple[str, ...], Spread] = {}
+        self.name, self.meaning, self.labels, self.bounds = name, meaning, labels, bounds
+        self.children: dict[tuple[str, ...], Spread] = {}
 
     def __call__(self, *values: str) -> Spread:
-        child = self._children.get(values)
+        child = self.children.get(values)
         if child is None:
-            child = self._children[values] = Spread(self._bounds)
+            child = self.children[values] = Spread(self.bounds)
         return child
-
-    def collect(self) -> Iterable[Metric]:
-        family = HistogramMetricFamily(*self._about, labels=self._labels)
-        for values, child in self._children.items():
-            upto = zip(self._names, map(float, accumulate(child.counts)), strict=True)
-            family.add_metric(values, list(upto), child.total)
-        return (family,)

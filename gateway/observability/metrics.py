@@ -3,10 +3,10 @@
 No label holds anything that a caller wrote, so the number of series is bounded by settings and code.
 """
 
-from msgspec import Struct
-from prometheus_client import CollectorRegistry, Info, ProcessCollector
+from collections.abc import Sequence
 
-from gateway import __version__
+from msgspec import Struct
+
 from gateway.observability.cache_metrics import CacheMetrics
 from gateway.observability.instruments import Count, Counts, Spreads
 
@@ -20,7 +20,7 @@ class Metrics(Struct, frozen=True):
     `caches` reads what caches count themselves; `watch` one and it is told.
     """
 
-    registry: CollectorRegistry
+    instruments: Sequence[Counts | Spreads]
     requests: Counts
     request_seconds: Spreads
     request_bytes: Counts
@@ -38,23 +38,21 @@ class Metrics(Struct, frozen=True):
 
 
 def make_metrics() -> Metrics:
-    """Make all instruments anew, in a registry of their own."""
-    registry = CollectorRegistry()
-    ProcessCollector(registry=registry)
-    Info("gateway", "The version that runs.", registry=registry).info({"version": __version__})
+    """Make all instruments anew."""
+    instruments: list[Counts | Spreads] = []
 
     def counters(name: str, meaning: str, *labels: str, level: bool = False) -> Counts:
         made = Counts(f"gateway_{name}", meaning, labels, level=level)
-        registry.register(made)
+        instruments.append(made)
         return made
 
     def histograms(name: str, meaning: str, bounds: tuple[float, ...], *labels: str) -> Spreads:
         made = Spreads(f"gateway_{name}", meaning, labels, bounds)
-        registry.register(made)
+        instruments.append(made)
         return made
 
     return Metrics(
-        registry,
+        instruments,
         counters("http_requests", "Requests answered.", "door", "method", "status"),
         histograms("http_request_seconds", "Time from a request's head to the end of its answer.", SECONDS, "door"),
         counters("http_request_bytes", "Bytes of bodies received.", "door"),
@@ -68,5 +66,5 @@ def make_metrics() -> Metrics:
         histograms("upstream_seconds", "Time for a call, or many made at once.", SECONDS, "source", "operation"),
         counters("rate_store_failures", "Calls of the shared store of rates that failed.")(),
         counters("live_streams", "Open sockets, and answers that stream.", "transport", level=True),
-        CacheMetrics(registry),
+        CacheMetrics(),
     )

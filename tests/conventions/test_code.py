@@ -10,7 +10,7 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 50
 DEFERRED_IMPORTS = {
     **dict.fromkeys(
-        (f"gateway/app/{name}.py" for name in ("budget", "callers", "demo", "fleet", "live", "store")),
+        (f"gateway/app/{name}.py" for name in ("budget", "callers", "demo", "fleet", "live", "metrics", "store")),
         "what only some settings need is imported when they ask for it",
     ),
     "gateway/store/migrate.py": "most starts find nothing to migrate, and Alembic is slow to import",

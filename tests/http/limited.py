@@ -23,6 +23,7 @@ from gateway.loaders import Loaders
 from gateway.model.caller import ALL_SCOPES
 from gateway.model.page import PageLimits
 from gateway.model.seal import Sealer
+from gateway.observability.exposition import registry_of
 from gateway.observability.metrics import Metrics, make_metrics
 from gateway.schema.context import Context
 from gateway.schema.schema import make_schema
@@ -70,7 +71,7 @@ class Limited:
 
     def refusals(self) -> dict[tuple[str, str], float]:
         """How many requests of the graph were refused so far, by code and limit."""
-        [family] = [one for one in self.metrics.registry.collect() if one.name == "gateway_refusals"]
+        [family] = [one for one in registry_of(self.metrics).collect() if one.name == "gateway_refusals"]
         return {
             (sample.labels["code"], sample.labels["limit"]): sample.value
             for sample in family.samples

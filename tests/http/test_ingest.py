@@ -11,6 +11,7 @@ from gateway.http.ingest import ingest_routes
 from gateway.http.mistakes import Mistakes
 from gateway.limits.rate_memory import MemoryRates
 from gateway.model.seal import Sealer
+from gateway.observability.exposition import registry_of
 from gateway.observability.metrics import Metrics, make_metrics
 from gateway.services.context import ServiceContext
 from gateway.services.device_secrets import issue_button_secret, issue_echo_secret
@@ -191,7 +192,7 @@ async def test_a_large_body_is_refused(client: httpx.AsyncClient, fleet: Fleet, 
 
     assert (answer.status_code, answer.json()) == (413, {"error": "The body is larger than 4096 bytes."})
     limit = {"door": "ingest", "code": "LIMIT_EXCEEDED", "limit": "maximum_body"}
-    assert metrics.registry.get_sample_value("gateway_refusals_total", limit) == 1
+    assert registry_of(metrics).get_sample_value("gateway_refusals_total", limit) == 1
     assert await fleet.everything() == before
 
 
