@@ -24,7 +24,7 @@ from gateway.sources.keyset_listing import KeysetListing
 from gateway.sources.listing import Listing
 from gateway.sources.upstream import Params, Upstream
 from gateway.sources.wire_listing import WireListing
-from gateway.sources.wire_pages import WireOperation
+from gateway.sources.wire_pages import Keyed, WireOperation
 
 Item = TypeVar("Item")
 
@@ -75,7 +75,6 @@ class AlexaSource(Struct, frozen=True):
             alexa_search.sorted_by([("RoomName", True)]),
             CEILING,
             lambda answer: read(self.name, self._rooms, answer),
-            lambda room: room.arn,
             None if wanted.name_contains is None else keep,
             counts=True,
         )
@@ -100,7 +99,6 @@ class AlexaSource(Struct, frozen=True):
             asked.reversed_params,
             CEILING,
             lambda answer: read(self.name, self._users, answer),
-            lambda user: user.arn,
             None if asked.done_there else keep,
             counts=True,
         )
@@ -110,7 +108,7 @@ class AlexaSource(Struct, frozen=True):
     async def devices(self, arns: Sequence[str]) -> Sequence[Device | GatewayError | None]:
         """Read each with all that a search tells; None for one that is not (or no longer) this account's."""
         if "GetDeviceData" not in self.upstream.beyond:
-            return await devices_by_arn(self.upstream, arns, self._found)
+            return await devices_by_arn(self.upstream, arns, lambda answer: read(self.name, self._devices, answer)[0])
         asked = [{"DeviceArn": arn, "Source": self.name} for arn in arns]
         return [
             _or_none(answer, itemgetter("Device")) for answer in await self.upstream.call_many("GetDeviceData", asked)
@@ -162,8 +160,7 @@ class AlexaSource(Struct, frozen=True):
             asked.params,
             asked.reversed_params,
             CEILING,
-            self._found,
-            lambda device: device.key,
+            lambda answer: read(self.name, self._devices, answer),
             None if asked.done_there else keep,
             counts=True,
         )
@@ -177,20 +174,20 @@ class AlexaSource(Struct, frozen=True):
                 kept.append(device)
         return kept
 
-    def _found(self, answer: Params) -> Sequence[Device]:
-        return read(self.name, self._devices, answer)
+    def _devices(self, answer: Params) -> Keyed[Device]:
+        devices = [alexa_answers.device(self.name, raw) for raw in answer.get("Devices", ())]
+        return devices, [device.arn for device in devices]
 
-    def _devices(self, answer: Params) -> Sequence[Device]:
-        return [alexa_answers.device(self.name, raw) for raw in answer.get("Devices", ())]
-
-    def _rooms(self, answer: Params) -> Sequence[Room]:
-        return [alexa_answers.room(self.name, raw) for raw in answer.get("Rooms", ())]
+    def _rooms(self, answer: Params) -> Keyed[Room]:
+        rooms = [alexa_answers.room(self.name, raw) for raw in answer.get("Rooms", ())]
+        return rooms, [room.arn for room in rooms]
 
     def _room(self, answer: Params) -> Room:
         return alexa_answers.room(self.name, answer.get("Room", {}))
 
-    def _users(self, answer: Params) -> Sequence[User]:
-        return [alexa_answers.user(self.name, raw) for raw in answer.get("Users", ())]
+    def _users(self, answer: Params) -> Keyed[User]:
+        users = [alexa_answers.user(self.name, raw) for raw in answer.get("Users", ())]
+        return users, [user.arn for user in users]
 
 
 def _or_none(answer: Params | GatewayError, decode: Callable[[Params], Item]) -> Item | GatewayError | None:

@@ -23,7 +23,7 @@ from gateway.sources.listing import Listing
 from gateway.sources.one_click_events import events_by_windows
 from gateway.sources.upstream import Params, Upstream
 from gateway.sources.wire_listing import WireListing
-from gateway.sources.wire_pages import WireOperation
+from gateway.sources.wire_pages import Keyed, WireOperation
 
 LIST_CEILING = 250
 # An id becomes a part of a path: nothing that could lead out of its place.
@@ -138,7 +138,6 @@ class OneClickSource(Struct, frozen=True):
             None,
             LIST_CEILING,
             lambda answer: read(self.name, self._devices, answer),
-            lambda device: device.key,
             None if done_there else keep,
             counts=False,
         )
@@ -151,8 +150,10 @@ class OneClickSource(Struct, frozen=True):
     def _device(self, answer: Params) -> Device:
         return one_click_answers.device(self.name, answer.get("DeviceDescription", {}), self.life_unit)
 
-    def _devices(self, answer: Params) -> Sequence[Device]:
-        return [one_click_answers.device(self.name, raw, self.life_unit) for raw in answer.get("Devices", ())]
+    def _devices(self, answer: Params) -> Keyed[Device]:
+        raw = answer.get("Devices", ())
+        devices = [one_click_answers.device(self.name, one, self.life_unit) for one in raw]
+        return devices, [device.device_id for device in devices]
 
 
 def _check_device_id(text: str) -> None:

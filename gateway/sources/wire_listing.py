@@ -161,5 +161,5 @@ class WireListing(Struct, Generic[Item], frozen=True):
         operation = self.operation
         if operation.keep is None:
             return indexes
-        kept = {operation.key(item) for item in await operation.keep([page.items[index] for index in indexes])}
-        return [index for index in indexes if page.keys[index] in kept]
+        kept = set(map(id, await operation.keep([page.items[index] for index in indexes])))
+        return [index for index in indexes if id(page.items[index]) in kept]

@@ -1,7 +1,7 @@
 """A service's own pages and tokens, and where an item stands in them."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from msgspec import Struct
 
@@ -28,6 +28,10 @@ class RawPage(Struct, Generic[Item], frozen=True):
         return [[reverse, token, index, keys[index], self.next_token if index == last else None] for index in indexes]
 
 
+Keyed: TypeAlias = tuple[Sequence[Item], Sequence[str]]
+"""Items, and beside them their keys."""
+
+
 class WireOperation(Struct, Generic[Item], frozen=True):
     """How a service lists: the operation, its members, the largest page, and the items of an answer.
 
@@ -40,8 +44,7 @@ class WireOperation(Struct, Generic[Item], frozen=True):
     params: Params
     reversed_params: Params | None
     ceiling: int
-    decode: Callable[[Params], Sequence[Item]]
-    key: Callable[[Item], str]
+    decode: Callable[[Params], Keyed[Item]]
     keep: Callable[[Sequence[Item]], Awaitable[Sequence[Item]]] | None
     counts: bool
 
@@ -49,16 +52,18 @@ class WireOperation(Struct, Generic[Item], frozen=True):
         """Read as many items as asked for, up to the ceiling, although the service may give them in smaller pages."""
         params = (self.reversed_params if reverse else self.params) or {}
         wanted = min(size, self.ceiling)
-        items: list[Item] = []
+        items, keys = list[Item](), list[str]()
         following = token
         while True:
             follow = {} if following is None else {"NextToken": following}
             asked = {**params, "MaxResults": wanted - len(items), **follow}
             answer = await self.upstream.call(self.name, asked)
-            items += self.decode(answer)
+            found, their_keys = self.decode(answer)
+            items += found
+            keys += their_keys
             following = answer.get("NextToken")
             if following is None or len(items) >= wanted:
-                return RawPage(token, items, list(map(self.key, items)), following)
+                return RawPage(token, items, keys, following)
 
 
 class StreamPlace(Struct, frozen=True):
