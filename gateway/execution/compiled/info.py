@@ -3,98 +3,43 @@
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from inspect import iscoroutine
-from typing import Any, TypeAlias, cast
+from types import SimpleNamespace
+from typing import Any, Final, TypeAlias, cast
 
 import strawberry
-from graphql import (
-    FieldNode,
-    FragmentDefinitionNode,
-    GraphQLObjectType,
-    GraphQLOutputType,
-    GraphQLResolveInfo,
-    GraphQLSchema,
-    OperationDefinitionNode,
-)
-from graphql.pyutils import Path, gather_with_cancel
+from graphql import GraphQLResolveInfo
+from graphql.pyutils import gather_with_cancel
 from graphql.type import GraphQLResolveInfoHelpers
 from strawberry.execution import optimized_is_awaitable
 
-from gateway.execution.compiled.field import Field
 from gateway.execution.compiled.position import Position, field_of, path_of
 from gateway.execution.compiled.run import Run
 
 MakeInfo: TypeAlias = Callable[[Run, Position], strawberry.Info[Any, Any]]
 
 
-class ResolveInfo:
-    """graphql-core's GraphQLResolveInfo with Strawberry's additions, for the field that a position is of or in."""
-
-    __slots__ = ("_position", "_run")
-    abort_signal = None
-    is_awaitable = staticmethod(optimized_is_awaitable)
-
-    def __init__(self, run: Run, position: Position) -> None:
-        self._run = run
-        self._position = position
-
-    @property
-    def _field(self) -> Field:
-        return field_of(self._position)[1]
-
-    @property
-    def field_name(self) -> str:
-        return self._field.name
-
-    @property
-    def field_nodes(self) -> list[FieldNode]:
-        return self._field.nodes
-
-    @property
-    def return_type(self) -> GraphQLOutputType:
-        return self._field.type
-
-    @property
-    def parent_type(self) -> GraphQLObjectType:
-        return self._field.parent_type
-
-    @property
-    def path(self) -> Path | None:
-        return path_of(field_of(self._position)[0])
-
-    @property
-    def schema(self) -> GraphQLSchema:
-        return self._run.request.schema
-
-    @property
-    def fragments(self) -> dict[str, FragmentDefinitionNode]:
-        return self._run.request.fragments
-
-    @property
-    def root_value(self) -> object:
-        return self._run.request.root_value
-
-    @property
-    def operation(self) -> OperationDefinitionNode:
-        return self._run.request.operation
-
-    @property
-    def variable_values(self) -> dict[str, Any]:
-        return self._run.request.variables.coerced
-
-    @property
-    def context(self) -> object:
-        return self._run.request.context
-
-    @property
-    def operation_extensions(self) -> dict[str, Any]:
-        return dict(self._run.request.extensions)
-
-    @property
-    def async_helpers(self) -> GraphQLResolveInfoHelpers:
-        return GraphQLResolveInfoHelpers(gather=lambda values: gather_with_cancel(*values), track=dismiss)
-
-
-resolve_info: Callable[[Run, Position], GraphQLResolveInfo[Any]] = cast("Any", ResolveInfo)
+def resolve_info(run: Run, position: Position) -> GraphQLResolveInfo[Any]:
+    """graphql-core's own, with Strawberry's additions, for the field that a position is of or in."""
+    at, field, _ = field_of(position)
+    request = run.request
+    info = SimpleNamespace(
+        field_name=field.name,
+        field_nodes=field.nodes,
+        return_type=field.type,
+        parent_type=field.parent_type,
+        path=path_of(at),
+        schema=request.schema,
+        fragments=request.fragments,
+        root_value=request.root_value,
+        operation=request.operation,
+        variable_values=request.variables.coerced,
+        context=request.context,
+        is_awaitable=optimized_is_awaitable,
+        abort_signal=None,
+        async_helpers=HELPERS,
+        operation_extensions=request.extensions,
+    )
+    return cast("GraphQLResolveInfo[Any]", info)
 
 
 class CompiledInfo(strawberry.Info[Any, Any]):
@@ -129,3 +74,6 @@ def dismiss(values: Sequence[Any]) -> None:
     for value in values:
         if iscoroutine(value):
             value.close()
+
+
+HELPERS: Final = GraphQLResolveInfoHelpers(gather=lambda values: gather_with_cancel(*values), track=dismiss)
