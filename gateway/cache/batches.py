@@ -68,7 +68,7 @@ class Batches(Generic[Key, Value]):
         asked = [one for one in self._waiting.pop(part).values() if _is_awaited(one[1])]
         if not asked:
             return
-        task = asyncio.current_task()
+        task = asyncio.current_task(self._loop)
         assert task is not None, "a coroutine is run by a task"  # noqa: S101  # for mypy
         self._running[task] = asked
         try:

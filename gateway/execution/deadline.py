@@ -16,8 +16,9 @@ def within(seconds: float, coroutine: Coroutine[Any, Any, Value]) -> Generator[A
     except StopIteration as end:
         value: Value = end.value
         return value
-    alarm = _Alarm()
-    timer = asyncio.get_running_loop().call_later(seconds - (monotonic() - began), alarm.ring)
+    loop = asyncio.get_running_loop()  # asked once: it is a system call
+    alarm = _Alarm(loop)
+    timer = loop.call_later(seconds - (monotonic() - began), alarm.ring)
     try:
         return (yield from _rest(coroutine, awaited))
     except asyncio.CancelledError:
@@ -48,8 +49,8 @@ class _Alarm:
 
     __slots__ = ("_before", "_rang", "_task")
 
-    def __init__(self) -> None:
-        task = asyncio.current_task()
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        task = asyncio.current_task(loop)
         if task is None:
             raise RuntimeError("only a task can be stopped")
         self._task = task

@@ -1,22 +1,22 @@
 from datetime import UTC, datetime
 from functools import lru_cache
 
-import orjson
 import strawberry
+from msgspec import to_builtins
 
 from gateway.model.rfc3339 import read_time
 
 TIMES_KEPT = 4096
 """Requests of the same moment share what was read: its times are written once."""
 
-SECONDS, MILLISECONDS = len('"2026-01-31T12:00:00'), len('"2026-01-31T12:00:00.000')
+SECONDS, MILLISECONDS = len("2026-01-31T12:00:00"), len("2026-01-31T12:00:00.000")
 
 
 @lru_cache(maxsize=TIMES_KEPT)
 def write_date_time(moment: datetime) -> str:
-    # orjson takes half the time of isoformat, and times are most of what a page of events writes.
-    text = orjson.dumps(moment if moment.tzinfo is UTC else moment.astimezone(UTC)).decode()
-    return f"{text[1:MILLISECONDS]}Z" if moment.microsecond else f"{text[1:SECONDS]}.000Z"
+    # msgspec takes a quarter of the time of isoformat, and times are most of what a page of events writes.
+    text: str = to_builtins(moment if moment.tzinfo is UTC else moment.astimezone(UTC))
+    return f"{text[:MILLISECONDS]}Z" if moment.microsecond else f"{text[:SECONDS]}.000Z"
 
 
 def read_date_time(text: object) -> datetime:

@@ -9,7 +9,6 @@ from uuid import UUID
 
 import strawberry
 from graphql import (
-    FieldNode,
     GraphQLError,
     ListValueNode,
     ObjectValueNode,
@@ -43,35 +42,28 @@ class Arguments:
         self._scalars = schema.schema_converter.scalar_registry
         self._make_info = make_info
 
-    def constant(self, field: Field, described: StrawberryField) -> Mapping[str, Any] | None:
-        """What every run gives; None where variables, or values that a resolver could change, are among it."""
-        if has_variables(field.nodes[0]):
-            return None
-        try:
-            coerced = get_argument_values(field.definition, field.nodes[0])
-        except GraphQLError:
-            return None
-        return self._converted(coerced, described, None) if _is_unchanging(coerced) else None
+    def of(self, field: Field, described: StrawberryField) -> Mapping[str, Any] | MakeArguments:
+        """What every run gives; what makes it where variables, or values that a resolver could change, are among it."""
+        names, given = self._names(field, described), described.arguments
 
-    def making(self, field: Field, described: StrawberryField) -> MakeArguments:
-        names = self.names(field, described)
+        def converted(coerced: dict[str, Any], info: Callable[[], strawberry.Info[Any, Any]] | None) -> dict[str, Any]:
+            if names is not None:
+                return {names[name]: value for name, value in coerced.items()}
+            return convert_arguments(coerced, given, self._scalars, self._config, info and info())
 
         def arguments(run: Run, at: Position) -> Mapping[str, Any]:
-            known = run.arguments.get(field)
-            if known is not None:
-                return known
-            coerced = coerced_arguments(run, field)
-            if names is None:
-                made = self._converted(coerced, described, self._make_info(run, at))
-            else:
-                made = {names[name]: value for name, value in coerced.items()}
-            if _is_unchanging(coerced):
-                run.arguments[field] = made
+            made = run.arguments.get(field)
+            if made is None:
+                coerced = coerced_arguments(run, field)
+                made = converted(coerced, lambda: self._make_info(run, at))
+                if _is_unchanging(coerced):
+                    run.arguments[field] = made
             return made
 
-        return arguments
+        constant = _constant(field)
+        return arguments if constant is None else converted(constant, None)
 
-    def names(self, field: Field, described: StrawberryField) -> Mapping[str, str] | None:
+    def _names(self, field: Field, described: StrawberryField) -> Mapping[str, str] | None:
         """The names in Python of arguments that need no conversion, by their own; None where one does."""
         named: dict[str, str] = {}
         for argument in described.arguments:
@@ -85,19 +77,20 @@ class Arguments:
             named[name] = argument.python_name
         return named
 
-    def _converted(
-        self, coerced: dict[str, Any], described: StrawberryField, info: strawberry.Info[Any, Any] | None
-    ) -> dict[str, Any]:
-        return convert_arguments(coerced, described.arguments, self._scalars, self._config, info)
+
+def _constant(field: Field) -> dict[str, Any] | None:
+    if any(_varies(argument.value) for argument in field.nodes[0].arguments or ()):
+        return None
+    try:
+        coerced = get_argument_values(field.definition, field.nodes[0])
+    except GraphQLError:
+        return None  # told when it is run
+    return coerced if _is_unchanging(coerced) else None
 
 
 def coerced_arguments(run: Run, field: Field) -> dict[str, Any]:
     variables: VariableValues = run.request.variables
     return get_argument_values(field.definition, field.nodes[0], variables, None, run.request.hide_suggestions)
-
-
-def has_variables(node: FieldNode) -> bool:
-    return any(_varies(argument.value) for argument in node.arguments or ())
 
 
 def _varies(value: ValueNode) -> bool:

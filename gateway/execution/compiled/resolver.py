@@ -66,11 +66,8 @@ class Resolvers:
             names["info"] = self._make_info
             given.append(f"{resolver.info_parameter.name}=info(run, (at, f{number}, result))")
         if described.arguments:
-            names[f"a{number}"] = constant = self._arguments.constant(field, described)
-            given.append(f"**a{number}")
-            if constant is None:
-                names[f"a{number}"] = self._arguments.making(field, described)
-                given[-1] += f"(run, (at, f{number}, result))"
+            names[f"a{number}"] = arguments = self._arguments.of(field, described)
+            given.append(f"**a{number}(run, (at, f{number}, result))" if callable(arguments) else f"**a{number}")
         return Read(f"r{number}({', '.join(given)})", names, awaits=iscoroutinefunction(resolver.wrapped_func))
 
 
