@@ -1,6 +1,10 @@
 import gc
 
-THRESHOLDS = (10_000, 20, 50)
+THRESHOLDS = (10_000, 20, 2)
+"""How much comes before it looks at what is new, how often it does before it looks at what has stayed a while, and how
+often that before it looks at all. The last is asked often because Python does it only once a quarter more has stayed:
+else documents that a cache let go of, which hold themselves, add up to many times what that cache may hold.
+"""
 
 
 def settle() -> None:
