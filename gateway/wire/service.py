@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -14,7 +15,8 @@ SPECS = Path(__file__).parent / "specs"
 """Models in botocore's folder shape, so it can also be one of botocore's own data paths."""
 
 
-class Shape(Struct, frozen=True, eq=False):
+@dataclass(frozen=True, slots=True, eq=False)  # and no Struct, which would show the whole model in each trace
+class Shape:
     """A type of the model. `element` is what a list or a map holds, `key` what a map is keyed by.
 
     `minimum` and `maximum` limit the value of a number, the characters of a string, and the entries of a list or a map.
@@ -27,9 +29,9 @@ class Shape(Struct, frozen=True, eq=False):
     pattern: str | None
     enum: tuple[str, ...]
     required: tuple[str, ...]
-    members: Mapping[str, "Member"]
-    key: "Shape | None"
-    element: "Shape | None"
+    members: Mapping[str, "Member"] = field(repr=False)
+    key: "Shape | None" = field(repr=False)
+    element: "Shape | None" = field(repr=False)
 
     def held(self) -> "Shape":
         """What a list or a map holds; raise TypeError for any other shape."""
@@ -75,15 +77,16 @@ class Operation(Struct, frozen=True, eq=False):
     invalid_input: str
 
 
-class ServiceModel(Struct, frozen=True, eq=False):
+@dataclass(frozen=True, slots=True, eq=False)  # the same
+class ServiceModel:
     """`protocol` is one of rest-json, json. `signing_name` is the service's name in a signature's scope."""
 
     name: str
     protocol: str
     signing_name: str
     target_prefix: str
-    operations: Mapping[str, Operation]
-    errors: Mapping[str, ModelledError]
+    operations: Mapping[str, Operation] = field(repr=False)
+    errors: Mapping[str, ModelledError] = field(repr=False)
 
     @property
     def internal_failure(self) -> str:
