@@ -1,18 +1,21 @@
 """The Alexa devices of one tenant as filtered, sorted, paged lists."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, false, func, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, bindparam, exists, false, func, select
 
 from gateway.model.device import AlexaDeviceStatus, ConnectionStatus
 from gateway.model.filter import DeviceFilter, TagFilter
 from gateway.model.order import DeviceOrderField
 from gateway.model.tenant import Tenant
-from gateway.store.alexa_devices import OWNED, owned_by
+from gateway.store.alexa_devices import OWNED, StoredAlexaDevice, owned_by, stored_device
 from gateway.store.conditions import has_part, is_one_of, is_one_of_keys, is_word
-from gateway.store.owned import owner_parameters
+from gateway.store.kept import kept_rows
+from gateway.store.owned import STATEMENTS_KEPT, is_key, key_parameters, owner_parameters
 from gateway.store.ranges import Page, Window, read_page
-from gateway.store.sort_columns import SortColumn
+from gateway.store.sort_columns import SortColumn, order_by
 from gateway.store.tables import alexa_devices as devices
 from gateway.store.tables import alexa_status_details as details
 from gateway.store.tables import tags
@@ -58,6 +61,31 @@ def list_devices(
 ) -> Page:
     """A page of devices; `gateway.store.alexa_devices.stored_device` reads a row."""
     return read_page(connection, OWNED, owner_parameters(tenant), where, criteria, key, window)
+
+
+def devices_of_rooms(
+    connection: Connection, tenant: Tenant, room_arns: Sequence[str], limit: int, *, backwards: bool
+) -> dict[str, list[StoredAlexaDevice]]:
+    """By ARN of a room, the first so many of the devices in it, sorted by the key; backwards the last, last first.
+
+    One statement, which reads all that is in those rooms: a room has few devices.
+    """
+    parameters = key_parameters(room_arns)
+    found: dict[str, list[StoredAlexaDevice]] = {}
+    if not parameters:
+        return found
+    statement = _of_rooms(len(parameters), backwards=backwards)
+    for row in kept_rows(connection, statement, {**owner_parameters(tenant), **parameters, "limit": limit}):
+        device = stored_device(row)
+        found.setdefault(str(device.room_arn), []).append(device)
+    return found
+
+
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def _of_rooms(size: int, *, backwards: bool) -> Select[*tuple[Any, ...]]:
+    place = func.row_number().over(partition_by=devices.c.room_arn, order_by=order_by(KEY, backwards=backwards))
+    placed = OWNED.where(is_key(devices.c.room_arn, size)).add_columns(place.label("place")).subquery()
+    return select(placed).where(placed.c.place <= bindparam("limit", type_=Integer())).order_by(placed.c.place)
 
 
 def count_devices(connection: Connection, tenant: Tenant, where: Sequence[ColumnElement[bool]]) -> int:

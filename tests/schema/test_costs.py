@@ -6,6 +6,7 @@ from tests.schema.graph import Graph
 from tests.schema.makers import Maker, button, echo
 from tests.schema.upstreams import BUTTONS, ECHOES
 from tests.schema.watched import Reached
+from tests.store.statements import statements
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -149,6 +150,30 @@ async def test_what_a_list_told_is_not_asked_again(graph: Graph) -> None:
     operation, rooms = ("SearchDevices", "SearchRooms") if graph.over_aws else ("QueryDevices", "QueryRooms")
 
     assert await asked(graph, document) == [(EAST, operation, 1), (EAST, rooms, 1)]
+
+
+async def test_the_devices_of_rooms_are_one_statement(graph: Graph) -> None:
+    """In process; forwards and backwards, each room has its own, as it has when it is asked for alone."""
+    maker = Maker(graph)
+    for name, numbers in (("Lobby", (3, 1, 5)), ("Kitchen", (2, 4)), ("Attic", ())):
+        await maker.room(name, *[await maker.echo(echo(number)) for number in numbers])
+    for direction, lobby in (("first", [1, 3]), ("last", [3, 5])):
+        nodes = "nodes { ... on AlexaDevice { serialNumber } }"
+        page_info = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
+        devices = f"devices({direction}: 2) {{ {nodes} {page_info} }}"
+        graph.reached()
+        with statements(graph.context.database) as done:
+            rooms = (await graph.data(f"{{ rooms {{ nodes {{ id name {devices} }} }} }}"))["rooms"]["nodes"]
+        found = {room["name"]: [node["serialNumber"] for node in room["devices"]["nodes"]] for room in rooms}
+
+        assert found == {"Attic": [], "Kitchen": [echo(2), echo(4)], "Lobby": [echo(number) for number in lobby]}
+        if not graph.over_aws:
+            assert graph.reached() == [(EAST, "QueryDevices", 3), (EAST, "QueryRooms", 1)]
+            assert len(done) == 2
+        for room in rooms:
+            document = f"query ($id: ID!) {{ node(id: $id) {{ ... on Room {{ {devices} }} }} }}"
+            by_itself = await graph.data(document, id=room["id"])
+            assert by_itself["node"]["devices"] == room["devices"]
 
 
 async def test_a_source_is_asked_whether_it_is_available_only_where_selected(graph: Graph) -> None:

@@ -16,6 +16,7 @@ from gateway.services.alexa.devices import (
     update_device,
 )
 from gateway.services.alexa.events import list_device_events, query_device_events, query_events_of_many
+from gateway.services.alexa.room_devices import query_devices_of_many
 from gateway.services.alexa.room_lists import count_matching_rooms, query_rooms, search_rooms
 from gateway.services.alexa.rooms import (
     associate_device,
@@ -67,6 +68,7 @@ PLURAL: Mapping[str, PluralHandler] = {
     "GetUser": get_users,
     "ListTags": list_tags_of_many,
     "QueryDeviceEvents": query_events_of_many,
+    "QueryDevices": query_devices_of_many,
 }
 
 BEYOND: Mapping[str, Handler] = {

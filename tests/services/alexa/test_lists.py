@@ -74,6 +74,29 @@ async def test_query_devices(fleet: Fleet) -> None:
     assert none == {"Devices": [], "Positions": [], "More": True}
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("limit", [0, 1, 2, 5])
+async def test_the_devices_of_several_rooms_are_one_statement(fleet: Fleet, limit: int, *, backwards: bool) -> None:
+    """Each page is what it is when it is asked for alone; what asks for more than that is answered all the same."""
+    rooms = {name: await fleet.room(name) for name in ("Attic", "Lobby", "Cellar")}
+    for number, room in ((3, "Lobby"), (1, "Attic"), (4, "Attic"), (2, "Attic"), (5, None)):
+        await fleet.device(number, room_arn=rooms.get(room or ""), name=f"Echo {9 - number}")
+    await fleet.device(7, NEIGHBOUR, room_arn=rooms["Attic"])
+    nowhere = {"Nowhere": "arn:aws:a4b:us-east-1:123456789012:room/0/1", "Nonsense": "\0"}
+    of_rooms = [DeviceFilter(room_arn=arn, room_names=(name,)) for name, arn in (rooms | nowhere).items()]
+    pages = [query(wanted, backwards=backwards, limit=limit) for wanted in of_rooms]
+    by_name = query(of_rooms[0], (DeviceOrder(DeviceOrderField.NAME),), backwards=backwards, limit=limit)
+
+    for asked, count in ((pages, 1), ([*pages, by_name], len(pages) + 1)):
+        params = [{"Source": "hq", "Query": one} for one in asked]
+        with statements(fleet.service.context.database) as done:
+            together = await fleet.service.call_many(HERE, "QueryDevices", params)
+        alone = [await fleet.beyond("QueryDevices", **one) for one in params]
+
+        assert [dict(one) for one in together if isinstance(one, Mapping)] == alone
+        assert len(done) == count
+
+
 async def test_count_devices(fleet: Fleet) -> None:
     """A count is of all that match, of this account only."""
     for number, status in enumerate(("READY", "READY", "FAILED")):
