@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from gateway.model.ids import NodeKind, encoded_id
+from gateway.model.once import Once
 from gateway.model.service import DeviceService
 from gateway.model.tag import Tag
 
@@ -65,7 +65,7 @@ class OneClickDevice(Struct, frozen=True, dict=True):
         """What the service calls it; unique within its source."""
         return self.device_id
 
-    @cached_property
+    @Once
     def id(self) -> str:
         """The global id: made once for all requests that share what was read."""
         return encoded_id(NodeKind.ONE_CLICK_DEVICE, self.source, self.device_id)
@@ -105,7 +105,7 @@ class AlexaDevice(Struct, frozen=True, dict=True):
         """What the service calls it; unique within its source."""
         return self.arn
 
-    @cached_property
+    @Once
     def id(self) -> str:
         """The global id: made once for all requests that share what was read."""
         return encoded_id(NodeKind.ALEXA_DEVICE, self.source, self.arn)

@@ -1,12 +1,12 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from typing import Any
 
 from msgspec import Struct
 
 from gateway.model.device import Device
 from gateway.model.ids import event_id
+from gateway.model.once import Once
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
@@ -27,7 +27,7 @@ class DeviceEvent(Struct, frozen=True, dict=True):
     value: str
     raw: Mapping[str, Any]
 
-    @cached_property
+    @Once
     def id(self) -> str:
         """Stable, for client caches: made once for all requests that share what was read."""
         time = (self.timestamp - EPOCH) // MILLISECOND

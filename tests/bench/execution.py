@@ -24,6 +24,7 @@ from gateway.execution.road import Road
 from gateway.execution.run import Executor
 from gateway.loader import Loader
 from gateway.loaders import Kind, Loaders
+from gateway.model.once import Once
 from gateway.model.page import PageLimits, Slice
 from gateway.schema.context import Context
 from gateway.schema.scalars import write_date_time
@@ -133,7 +134,7 @@ def _forget(fleet: RecordedFleet) -> None:
     for answer in answers:
         for told in (answer, *getattr(answer, "nodes", ())):
             for name, member in vars(type(told)).items():
-                if isinstance(member, cached_property):
+                if isinstance(member, (cached_property, Once)):
                     vars(told).pop(name, None)
 
 
