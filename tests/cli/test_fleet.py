@@ -80,7 +80,7 @@ def test_the_demo_is_printed_and_made_once() -> None:
     assert first.out.splitlines()[0] == "The demo fleet is ready."
     assert second.out.splitlines()[0] == "The demo fleet is there already."
     assert first.out.splitlines()[1:] == second.out.splitlines()[1:]
-    assert re.search(r"Unused claim codes +(C-[A-Z0-9-]{14} *){4}\n", first.out)
+    assert re.search(r"Unused claim codes +(C-[A-Z0-9-]{19} *){4}\n", first.out)
     assert re.search(r"Buttons to claim +(G030PM[0-9]{10} *){6}\n", first.out)
     assert re.search(r"Access key +AKIA[A-Z2-7]{16} +\(account 123456789012\)", first.out)
 
