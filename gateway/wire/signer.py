@@ -68,7 +68,7 @@ class Form:
     `headers` are sent with each of them, and signed; beside them X-Amz-Date and Authorization.
     """
 
-    headers: tuple[tuple[str, str], ...]
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
     method: str
     before: str = field(repr=False)
     after: str = field(repr=False)

@@ -85,6 +85,17 @@ def test_what_is_signed_here_is_accepted_here(region: str, service: str) -> None
     assert read_authorization(received).region == region
 
 
+def test_what_is_secret_is_not_told() -> None:
+    """Neither a secret nor a token stands in what a log would write of a signer and its forms."""
+    signer = Signer.of(AccessKey(ACCESS_KEY_ID, SECRET, "session token"), "us-west-2", "iot1click", "20240229")
+    told = repr((signer, signer.form("GET", (("host", HOST),))))
+
+    assert ACCESS_KEY_ID in told
+    assert SECRET not in told
+    assert "session token" not in told
+    assert repr(signer.key) not in told
+
+
 def test_a_time_is_told_in_utc() -> None:
     """A machine's own time zone changes nothing about a signature."""
     assert basic_time(NOON.astimezone(timezone(timedelta(hours=9)))) == "20240229T120000Z"

@@ -3,8 +3,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from msgspec import Struct
-
 from gateway import __version__
 from gateway.sources.aws.answers import read_answer
 from gateway.sources.aws.connections import Connections
@@ -91,11 +89,12 @@ class _Heads:
         return head
 
 
-class _Head(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class _Head:
     """What the requests of a kind have in common: their signature's form, and from behind the path up to the date."""
 
     form: Form
-    lines: str
+    lines: str = field(repr=False)
 
     def request(self, path: str, query: str, body: bytes, signed_at: str) -> bytes:
         """A request as it travels."""
