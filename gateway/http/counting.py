@@ -7,7 +7,7 @@ from gateway.execution.result import Result
 from gateway.http.doors import OTHER, door_of
 from gateway.http.exchange import Exchange
 from gateway.http.streamed_response import STREAMED
-from gateway.observability.instruments import Count, Spread
+from gateway.observability.instruments import Count
 from gateway.observability.metrics import Metrics
 
 GRAPHQL = "graphql"
@@ -24,7 +24,7 @@ class ExchangeCounts:
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
-        self._found: dict[tuple[str, str, int], tuple[Count, Spread, Count, Count]] = {}
+        self._found: dict[tuple[str, str, int], tuple[Count, Count, Count]] = {}
 
     def add(self, scope: Scope, exchange: Exchange, seconds: float) -> None:
         method = scope["method"] if scope["method"] in METHODS else OTHER
@@ -32,18 +32,17 @@ class ExchangeCounts:
         found = self._found.get(key)
         if found is None:
             found = self._found[key] = self._find(*key)
-        requests, times, received, sent = found
+        requests, received, sent = found
         requests.inc()
         if STREAMED not in scope["state"]:
-            times.observe(seconds)
+            self._metrics.request_seconds(key[0]).observe(seconds)
         received.inc(exchange.received)
         sent.inc(exchange.sent)
 
-    def _find(self, door: str, method: str, status: int) -> tuple[Count, Spread, Count, Count]:
+    def _find(self, door: str, method: str, status: int) -> tuple[Count, Count, Count]:
         metrics = self._metrics
         return (
             metrics.requests(door, method, str(status)),
-            metrics.request_seconds(door),
             metrics.request_bytes(door),
             metrics.response_bytes(door),
         )
