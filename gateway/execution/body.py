@@ -35,3 +35,8 @@ def write_json(value: object) -> bytes:
     except TypeError:
         # orjson refuses integers beyond 64 bits and lone surrogates; both occur in JSON that devices sent.
         return json.dumps(value, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+def compact(body: bytes) -> bytes:
+    """Copy what is to be kept: behind what orjson writes up to 4 KiB are reserved, which would be kept as well."""
+    return bytes(memoryview(body))

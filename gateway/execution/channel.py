@@ -13,8 +13,8 @@ from gateway.live.hub import Hub
 from gateway.live.log import LogPage
 from gateway.live.watch import Watch
 
-PER_PAYLOAD = 300
-"""Bytes that a payload holds beside its body."""
+PER_PAYLOAD = 600
+"""Bytes, roughly, that a payload and its place in the memo hold beside its body."""
 
 
 class Payload(Struct, frozen=True):

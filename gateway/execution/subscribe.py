@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from gateway.execution.body import write_body
+from gateway.execution.body import compact, write_body
 from gateway.execution.budget import Budget
 from gateway.execution.channel import Channel, Memo, Payload
 from gateway.execution.ending import StreamEnded, ending_of
@@ -150,7 +150,7 @@ async def _executed(
     error = result.errors[0] if result.data is None else None
     if error is not None and error["extensions"]["code"] is ErrorCode.DEADLINE_EXCEEDED:
         raise StreamEnded(ErrorCode.DEADLINE_EXCEEDED, error["message"], None)  # so that it can be had again
-    return Payload(write_body(result), told.cursor, plan.actual_cost(result.data))
+    return Payload(compact(write_body(result)), told.cursor, plan.actual_cost(result.data))
 
 
 def _refusal(error: GatewayError) -> RequestRefused:

@@ -7,7 +7,7 @@ import orjson
 from msgspec.structs import replace
 
 from gateway.cache.response import Kept, ResponseCache
-from gateway.execution.body import write_body
+from gateway.execution.body import compact, write_body
 from gateway.execution.cache_policy import CachePolicy
 from gateway.execution.document import Document
 from gateway.execution.plan import Plan
@@ -88,7 +88,7 @@ class KeptAnswers:
         key, policy = self.key(plan.document, request, caller), plan.document.policy(request.operation_name)
         if key is None or policy is None or result.data is None or result.errors or not _is_complete(context):
             return result
-        body = write_body(result)
+        body = compact(write_body(result))
         kept = Kept(body, etag(body), _control(policy, caller), policy.max_age, asked_at)
         return replace(result, kept=kept) if self._cache.put(key, kept, policy.tags(result.data), begun) else result
 
