@@ -20,14 +20,16 @@ def test_a_bench_tells_every_cost_and_every_bar(tmp_path: Path) -> None:
     That all servers answer alike is what it begins with.
     """
     done, rows = run("one", tmp_path)
-    costs = [row for row in rows if row[0] == "one"]
+    [summary, *costs] = [row for row in rows if row[0] == "one"]
     verdicts = [row[2] for row in rows if len(row) == 4]
 
     assert done.stderr == ""
-    assert [row[1:3] for row in costs][:3] == [
+    assert [float(cell.partition(" = ")[0]) > 0 for cell in summary[1:]] == [True] * 4
+    assert [row[1:3] for row in costs] == [
         ["plain", "signed HTTP"],
         ["gateway", "signed HTTP"],
         ["gateway", "in process"],
+        ["on graphql-core", "signed HTTP"],
     ]
     assert [float(row[3]) > 0 for row in costs] == [True] * len(costs)
     assert len(verdicts) == 4
