@@ -29,7 +29,7 @@ from gateway.model.errors import GatewayError
 from gateway.schema.context import Context
 
 NOTHING = "There is nothing here that can be followed."
-MAX_MEMO_BYTES = 16 * 1024 * 1024
+MAX_MEMO_BYTES = 4 * 1024 * 1024
 
 
 class Execution(Struct, frozen=True):

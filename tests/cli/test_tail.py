@@ -43,7 +43,13 @@ def tailing(
     command = [*GATEWAY, "tail", server.url, "--resume", str(kept), *arguments]
     before = kept.stat().st_mtime_ns if kept.exists() else 0
     process = subprocess.Popen(
-        command, env=environment({}), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.PIPE, text=True
+        command,
+        env=environment({}),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_heed_interrupts,  # noqa: PLW1509  # nothing else is done in it
     )
     try:
         wait_for(lambda: kept.exists() and kept.stat().st_mtime_ns > before)
@@ -58,6 +64,11 @@ def tailing(
         for stream in (process.stdout, process.stderr):
             if stream:
                 stream.close()
+
+
+def _heed_interrupts() -> None:
+    """What is run in the background has them ignored, and so has whatever it runs."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def wait_for(condition: object) -> None:
