@@ -6,7 +6,7 @@ one caller's key is then not waited for by another.
 
 from asyncio import Future
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, TypeAlias
 
 from msgspec import Struct
@@ -15,6 +15,7 @@ from gateway.cache.batches import Batches
 from gateway.loader import Loader, known
 from gateway.model.device import Device, DeviceMethod
 from gateway.model.errors import GatewayError
+from gateway.model.once import Once
 from gateway.model.room import Room
 from gateway.model.tag import Tag
 from gateway.model.user import User
@@ -90,29 +91,29 @@ class Loaders:
         self._told: list[Device] = []
         self.events_asked: dict[object, EventsAsked] = {}
 
-    @cached_property
+    @Once
     def device_by_id(self) -> Loader[SourceKey, Device | None]:
         loader = self._make(DEVICE_BY_ID)
         _prime(loader, self._told)
         return loader
 
-    @cached_property
+    @Once
     def tags_by_device(self) -> Loader[SourceKey, tuple[Tag, ...]]:
         return self._make(TAGS_BY_DEVICE)
 
-    @cached_property
+    @Once
     def methods_by_device(self) -> Loader[SourceKey, tuple[DeviceMethod, ...]]:
         return self._make(METHODS_BY_DEVICE)
 
-    @cached_property
+    @Once
     def room_by_arn(self) -> Loader[SourceKey, Room | None]:
         return self._make(ROOM_BY_ARN)
 
-    @cached_property
+    @Once
     def user_by_arn(self) -> Loader[SourceKey, User | None]:
         return self._make(USER_BY_ARN)
 
-    @cached_property
+    @Once
     def events_by_device(self) -> Loader[EventKey, EventPage]:
         return self._make(EVENTS_BY_DEVICE)
 

@@ -2,11 +2,12 @@
 
 import json
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import asdict
+
+from gateway.model.once import Once
 
 
 class Purpose:
@@ -18,7 +19,7 @@ class Purpose:
     def __init__(self, *parts: object) -> None:
         self._parts = parts
 
-    @cached_property
+    @Once
     def text(self) -> str:
         """JSON; a member that was not asked for is left out, so that one more of them is no other purpose."""
         return json.dumps(_plain(self._parts), separators=(",", ":"), ensure_ascii=False)

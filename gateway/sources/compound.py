@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from functools import cached_property, cmp_to_key, partial
+from functools import cmp_to_key, partial
 from heapq import merge
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from msgspec import Struct
 
 from gateway.model.errors import CursorExpired, InvalidInput, UpstreamError
+from gateway.model.once import Once
 from gateway.model.order import SortValue, compare_values
 from gateway.model.page import Mark, Slice
 from gateway.model.purpose import Purpose
@@ -66,7 +67,7 @@ class Page(Struct, Generic[Item], frozen=True, dict=True):
     known_more: bool
     rest: tuple[Bounded[Item], ...]
 
-    @cached_property
+    @Once
     def edges(self) -> Sequence[Edge[Item]]:
         step = -1 if self.slice.backwards else 1
         marks = self._marks(self.places[::step])

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any, TypeAlias
 
 from msgspec import Struct
@@ -11,6 +10,7 @@ from msgspec.structs import replace
 from gateway.model.device import Device
 from gateway.model.errors import GatewayError, InvalidInput
 from gateway.model.event import DeviceEvent
+from gateway.model.once import Once
 from gateway.model.page import Mark, Slice
 from gateway.model.purpose import Purpose
 from gateway.model.query import EventQuery
@@ -64,7 +64,7 @@ class EventsAsked(Struct, frozen=True, eq=False, dict=True):
     after: Left | None = None
     before: Left | None = None
 
-    @cached_property
+    @Once
     def words(self) -> str:
         """The same for whatever asks the same."""
         return repr((self.arguments, self.slice, self.after, self.before))
@@ -101,7 +101,7 @@ class EventPage(Struct, frozen=True, eq=False, dict=True):
         edges = [EventEdge(event, self, token) for event, token in zip(self.run.events, tokens, strict=True)]
         return edges[::-1] if self.slice.backwards else edges
 
-    @cached_property
+    @Once
     def purpose(self) -> Purpose:
         return _purpose(self.device, self.arguments)
 

@@ -9,16 +9,8 @@ import pytest_asyncio
 
 from gateway.app.gateway import open_gateway
 from gateway.settings.settings import Settings
+from tests.http.issuer import Issuer
 from tests.http.serving import serving
-from tests.http.test_authentication import Issuer
-
-
-@pytest_asyncio.fixture
-async def issuer() -> AsyncIterator[Issuer]:
-    made = Issuer()
-    async with serving(made.app()) as client:
-        made.url = str(client.base_url).rstrip("/")
-        yield made
 
 
 @pytest_asyncio.fixture
