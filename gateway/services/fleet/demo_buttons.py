@@ -79,13 +79,15 @@ def _ids(random: Random, first: int = 4) -> Iterator[str]:
 def _button(
     random: Random, tenant: Tenant, device_id: str, purpose: Purpose, floor: int, now: datetime, kept: timedelta
 ) -> DemoButton:
+    # How many presses there are depends on the time of day; what a button is must not.
+    random, presses = Random(random.getrandbits(64)), Random(random.getrandbits(64))  # noqa: S311 - nothing secret
     shown = device_id == FRONT_DOOR
     enabled = shown or random.random() < ENABLED_SHARE
     days = LONG_AGO if shown else random.choice(CLAIMED_DAYS_AGO)
     claimed = now - timedelta(days=days, seconds=random.randrange(40_000))
     # Whoever disabled a button did so some days ago; some were never enabled.
     until = now if enabled else now - timedelta(days=random.choice(DISABLED_DAYS_AGO))
-    pressed = times(random, max(claimed, now - kept + timedelta(minutes=1)), until, purpose.clicks)
+    pressed = times(presses, max(claimed, now - kept + timedelta(minutes=1)), until, purpose.clicks)
     life = FRESH if shown else round(random.choice(LIVES) * random.uniform(0.9, 1), 4)
     button = Button(
         device_id=device_id,
@@ -96,7 +98,7 @@ def _button(
         attributes={},
         tags=_tags(purpose, floor),
     )
-    return DemoButton(button, milliseconds(claimed), tuple(_clicks(random, button, pressed)))
+    return DemoButton(button, milliseconds(claimed), _clicks(random, button, pressed))
 
 
 def _tags(purpose: Purpose, floor: int) -> dict[str, str]:
@@ -105,9 +107,15 @@ def _tags(purpose: Purpose, floor: int) -> dict[str, str]:
     return {**tags, "criticality": "high"} if purpose.team == "Security" else tags
 
 
-def _clicks(random: Random, button: Button, pressed: list[int]) -> Iterator[StoredEvent]:
-    """The last click leaves what is left now; each one before it left a little more."""
-    for left, time in zip(range(len(pressed) - 1, -1, -1), pressed, strict=True):
-        (click,) = random.choices(CLICK_TYPES, CLICK_SHARES)
-        life = min(1.0, round(button.remaining_life + left * CLICK, DECIMALS))
-        yield StoredEvent(time, click.value, "", std_event(button.device_id, click, time, life))
+def _clicks(random: Random, button: Button, pressed: list[int]) -> tuple[StoredEvent, ...]:
+    """The last click leaves what is left now; each one before it left a little more. Kinds are drawn newest first."""
+    kinds = random.choices(CLICK_TYPES, CLICK_SHARES, k=len(pressed))
+    newest_first = [
+        StoredEvent(time, kind.value, "", std_event(button.device_id, kind, time, _life_before(button, clicks)))
+        for clicks, (kind, time) in enumerate(zip(kinds, reversed(pressed), strict=True))
+    ]
+    return tuple(reversed(newest_first))
+
+
+def _life_before(button: Button, clicks: int) -> float:
+    return min(1.0, round(button.remaining_life + clicks * CLICK, DECIMALS))

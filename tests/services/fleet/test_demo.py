@@ -271,6 +271,31 @@ async def test_a_seed_makes_the_same_fleet(tmp_path: Path, clock: Clock) -> None
     assert len(codes) == 12
 
 
+async def test_the_demo_is_the_same_at_any_time(tmp_path: Path, clock: Clock) -> None:
+    """Ids, states and the kind of each device's newest event do not depend on the hour at which a demo begins."""
+    made = []
+    for moment in (datetime(2026, 11, 22, 3, tzinfo=UTC), datetime(2027, 2, 3, 15, 7, tzinfo=UTC)):
+        clock.now = moment
+        database = SqliteDatabase(tmp_path / f"{moment:%Y}.db")
+        await database.write(metadata.create_all)
+        context = ServiceContext(database, clock, Sealer(KEY))
+        unclaimed = (await fill(context, KEY, BOTH)).unclaimed
+        buttons = {
+            row.device_id: (row.enabled, row.remaining_life)
+            for row in await table(context, "one_click_devices")
+            if row.claim_code is None
+        }
+        events = sorted(await table(context, "events"), key=lambda event: event.time)
+        made.append((unclaimed, buttons, {event.device: event.type for event in events if event.device in buttons}))
+        await database.close()
+
+    (unclaimed, buttons, newest), (unclaimed_later, buttons_later, newest_later) = made
+    both = newest.keys() & newest_later.keys()
+    assert (unclaimed, buttons) == (unclaimed_later, buttons_later)
+    assert len(both) > 50
+    assert {device: newest[device] for device in both} == {device: newest_later[device] for device in both}
+
+
 @pytest.mark.parametrize("days", [1, 2, 3, 90])
 async def test_events_go_back_as_far_as_they_are_kept(tmp_path: Path, clock: Clock, days: int) -> None:
     """A store that keeps them for a day is filled with a day."""
