@@ -16,7 +16,7 @@ async def open_rates(settings: Settings, metrics: Metrics, stack: AsyncExitStack
     from gateway.limits.rate_valkey import ValkeyRates
 
     stand_in = MemoryRates() if settings.rate_store_down == "open" else None
-    url = settings.rate_store_url.get_secret_value()
+    url = settings.rate_store_url
     rates = ValkeyRates.of_url(url, stand_in, failures=metrics.rate_store_failures)
     stack.push_async_callback(rates.close)
     return rates
@@ -28,7 +28,7 @@ async def ask_rate_store(settings: Settings) -> str | None:
         return None
     from gateway.limits.rate_valkey import ValkeyRates
 
-    rates = ValkeyRates.of_url(settings.rate_store_url.get_secret_value(), None)
+    rates = ValkeyRates.of_url(settings.rate_store_url, None)
     try:
         return await rates.failure()
     finally:

@@ -36,7 +36,7 @@ async def open_hub(settings: Settings, database: Database, stack: AsyncExitStack
     if settings.database_url is not None:
         from gateway.store.notifications import listen
 
-        await stack.enter_async_context(background(listen(settings.database_url.get_secret_value(), hub.wake)))
+        await stack.enter_async_context(background(listen(settings.database_url, hub.wake)))
     return hub
 
 

@@ -38,7 +38,7 @@ def database_of(settings: Settings) -> Database:
         return SqliteDatabase(settings.data / DATABASE_FILE)
     from gateway.store.postgres import PostgresDatabase
 
-    return PostgresDatabase(settings.database_url.get_secret_value())
+    return PostgresDatabase(settings.database_url)
 
 
 def service_context(settings: Settings, database: Database) -> ServiceContext:

@@ -12,7 +12,6 @@ from gateway.app.fleet import probe_endpoint
 from gateway.app.store import database_of
 from gateway.cli.doctor_front_door import examine_front_door
 from gateway.cli.finding import Finding, State
-from gateway.cli.refusal import UNREADABLE, explain
 from gateway.cli.table import print_table
 from gateway.observability.logging import unlogged
 from gateway.settings.load import load
@@ -51,8 +50,8 @@ def doctor(*, config: Config = None, data: Data = None) -> None:
 async def _examine(config: Path | None, data: Path | None) -> list[Finding]:
     try:
         settings = load(config, data=data)
-    except UNREADABLE as error:
-        return [Finding("settings", State.WRONG, explain(error), "Put this right first: nothing else was checked.")]
+    except NotUsable as error:
+        return [Finding("settings", State.WRONG, str(error), "Put this right first: nothing else was checked.")]
     return [
         Finding("settings", State.FINE, "in order"),
         *_examine_data(settings),

@@ -1,6 +1,5 @@
-from typing import Literal, Self
-
-from pydantic import ConfigDict, Field, model_validator
+from dataclasses import dataclass
+from typing import Literal
 
 from gateway.settings.callers import CallerSettings
 from gateway.settings.documents import DocumentSettings
@@ -19,6 +18,7 @@ HARDENED_RATE = 120_000
 HARDENED_AWS_RATE = 50.0
 
 
+@dataclass(frozen=True, kw_only=True)
 class Settings(
     DocumentSettings,
     RateSettings,
@@ -31,20 +31,23 @@ class Settings(
     StreamSettings,
     WebSettings,
 ):
-    """What the gateway is told; frozen. Unknown names are refused, naming them."""
+    """What the gateway is told. Raise ValueError where settings do not fit together."""
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    sources: tuple[SourceSettings, ...] = EMBEDDED_SOURCES
+    """Where devices come from, in the order of lists."""
+    log_format: Literal["console", "json"] | None = None
+    """Form of the log on stderr; unless said, console on a terminal and json elsewhere."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """Least level logged."""
 
-    sources: tuple[SourceSettings, ...] = Field(
-        default=EMBEDDED_SOURCES, description="Where devices come from, in the order of lists."
-    )
-    log_format: Literal["console", "json"] | None = Field(
-        default=None, description="Form of the log on stderr; unless said, console on a terminal and json elsewhere."
-    )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged.")
+    def __post_init__(self) -> None:
+        self.check_pages()
+        self.check_tokens()
+        self.check_trusted()
+        self._check_sources()
+        self._check_reach()
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
+    def _check_sources(self) -> None:
         if not self.sources:
             message = "sources: there is none; leave the setting out for the embedded services"
             raise ValueError(message)
@@ -53,6 +56,8 @@ class Settings(
         if twice:
             message = f"sources: two sources are named {twice[0]!r}; a name must be unique"
             raise ValueError(message)
+
+    def _check_reach(self) -> None:
         if self.host not in LOOPBACK and self.authentication == "none" and not self.allow_anonymous:
             message = (
                 f"host {self.host!r} is beyond loopback and callers are not authenticated: set authentication = "
@@ -65,7 +70,6 @@ class Settings(
                 "workers = 1"
             )
             raise ValueError(message)
-        return self
 
     @property
     def needs_store(self) -> bool:

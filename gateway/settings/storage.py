@@ -1,31 +1,25 @@
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr, field_validator
+from msgspec import Meta
 
-from gateway.settings.kinds import Group, Positive
+from gateway.settings.kinds import Positive
 
 
-class StorageSettings(Group):
+@dataclass(frozen=True, kw_only=True)
+class StorageSettings:
     """What is kept, where, and for how long."""
 
-    data: Path = Field(default=Path("data"), description="Directory of the database and of the secret key.")
-    database_url: SecretStr | None = Field(
-        default=None, description="postgresql://…; without it SQLite in the data directory."
-    )
-    secret_key: SecretStr | None = Field(
-        default=None,
-        min_length=32,
-        description="Signs cursors and encrypts access keys; 32 characters at least, as random as can be. "
-        "Without it one is made and kept in the data directory.",
-    )
-    events_kept: Positive = Field(default=30, description="Days that the embedded services keep events.")
-    changes_kept: Positive = Field(default=7, description="Days that the change log goes back.")
-    demo: bool = Field(default=False, description="Fill an empty store with the demo fleet and keep it alive.")
-
-    @field_validator("database_url")
-    @classmethod
-    def _of_postgresql(cls, url: SecretStr | None) -> SecretStr | None:
-        if url is not None and not url.get_secret_value().startswith(("postgresql://", "postgres://")):
-            message = "it must begin with postgresql://"
-            raise ValueError(message)
-        return url
+    data: Path = Path("data")
+    """Directory of the database and of the secret key."""
+    database_url: Annotated[str, Meta(pattern="^postgres(ql)?://")] | None = field(default=None, repr=False)
+    """postgresql://…; without it SQLite in the data directory."""
+    secret_key: Annotated[str, Meta(min_length=32)] | None = field(default=None, repr=False)
+    """Signs cursors and encrypts access keys; as random as can be. Without it one is made and kept in `data`."""
+    events_kept: Positive = 30
+    """Days that the embedded services keep events."""
+    changes_kept: Positive = 7
+    """Days that the change log goes back."""
+    demo: bool = False
+    """Fill an empty store with the demo fleet and keep it alive."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -98,9 +98,9 @@ def asking(fleet: Fleet, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ope
             services.open.set()
             async with serving(services) as server:
                 remote = remote_settings(tmp_path / "gateway", str(server.base_url))
-                sources = [source.model_copy(update={"cache_seconds": seconds}) for source in remote.sources]
-                told = {"sources": tuple(sources), "endpoint_poll": POLL_SECONDS}
-                async with open_gateway(remote.model_copy(update=told)) as gateway:
+                sources = tuple(replace(source, cache_seconds=seconds) for source in remote.sources)
+                settings = replace(remote, sources=sources, endpoint_poll=POLL_SECONDS)
+                async with open_gateway(settings) as gateway:
                     transport = httpx.ASGITransport(gateway.app)
                     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
                         yield Asking(client, gateway, services, alone.services.one_click.context)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from contextlib import ExitStack
 
-from gateway.settings.settings import Settings
 from tests.bench.bars import cache_bar
 from tests.bench.load import answer
 from tests.bench.measure import Task, measure
@@ -16,8 +15,6 @@ CACHED: Mapping[str, str] = {"GATEWAY_RESPONSE_CACHE": "16777216", "GATEWAY_RESP
 
 
 async def cache(ground: Ground) -> Section:
-    if "response_cache" not in Settings.model_fields:
-        return Section([], [])
     with ExitStack() as stack:
         cached = stack.enter_context(gateway_in_process(ground.fleet, ground.directory / "cached", "cached", CACHED))
         body = await answer(cached.gateway.port, LIST50)

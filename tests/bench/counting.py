@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +87,7 @@ def remote_settings(directory: Path, services_url: str) -> Settings:
         SourceSettings(name=BUTTONS, service="one-click", endpoint_url=f"{address}/one-click"),
         SourceSettings(name=ECHOES, service="alexa-for-business", endpoint_url=f"{address}/alexa-for-business"),
     )
-    return fleet_settings(directory).model_copy(update={"sources": sources})
+    return replace(fleet_settings(directory), sources=sources)
 
 
 def aws_environment(key: AccessKey, directory: Path) -> dict[str, str]:

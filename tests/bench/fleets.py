@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-from pydantic import SecretStr
 from sqlalchemy import Connection, Table, insert
 
 from gateway.app.keys import encryption_key
@@ -56,7 +55,7 @@ FIFTY = Size(buttons=25, echoes=25, events=50)
 
 
 def fleet_settings(directory: Path) -> Settings:
-    return Settings(data=directory, secret_key=SecretStr("the same in every process of a run"))
+    return Settings(data=directory, secret_key="the same in every process of a run")
 
 
 async def make_fleet(directory: Path, size: Size, written: Callable[[int], None] = lambda _: None) -> Fleet:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from gateway.settings.settings import Settings
@@ -100,6 +100,6 @@ def _as_environment(settings: Settings) -> dict[str, str]:
     assert settings.secret_key is not None
     return {
         "GATEWAY_DATA": str(settings.data.resolve()),
-        "GATEWAY_SECRET_KEY": settings.secret_key.get_secret_value(),
-        "GATEWAY_SOURCES": json.dumps([source.model_dump(mode="json") for source in settings.sources]),
+        "GATEWAY_SECRET_KEY": settings.secret_key,
+        "GATEWAY_SOURCES": json.dumps([asdict(source) for source in settings.sources]),
     }

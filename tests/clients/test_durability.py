@@ -6,7 +6,6 @@ from pathlib import Path
 from threading import Semaphore
 
 import pytest
-from pydantic import SecretStr
 
 from gateway.settings.settings import Settings
 from tests.clients.boto3_process import Boto3
@@ -39,7 +38,7 @@ def test_an_acknowledged_write_survives_kill_9_many_times(boto3: Boto3, tmp_path
 @pytest.mark.timeout(LONG)
 def test_an_acknowledged_write_survives_kill_9_on_postgresql(boto3: Boto3, tmp_path: Path, postgres_url: str) -> None:
     """The same, fifty times over, where PostgreSQL keeps the data."""
-    fleet = written_fleet(boto3, Settings(data=tmp_path / "data", database_url=SecretStr(postgres_url)))
+    fleet = written_fleet(boto3, Settings(data=tmp_path / "data", database_url=postgres_url))
 
     kill_again_and_again(fleet, MANY_KILLS, {"GATEWAY_DATABASE_URL": postgres_url})
 

@@ -1,29 +1,29 @@
 """The README's tables of settings and metrics, written from the code by `make tables`."""
 
+import ast
+import inspect
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, Field, fields
+from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel
-
+from gateway.settings.kinds import told
 from gateway.settings.settings import Settings
 from gateway.settings.source import SourceSettings
 from tests.conventions.metrics_table import metrics_table
 from tests.conventions.repository import ROOT
 
 README: Final = ROOT / "README.md"
-TABLES: Final[Mapping[str, type[BaseModel]]] = {"settings": Settings, "source settings": SourceSettings}
-FORMS: Final = {"path": "path", "password": "text"}
-TYPES: Final = {"string": "text", "integer": "integer", "number": "number", "boolean": "true or false"}
+TABLES: Final[Mapping[str, type]] = {"settings": Settings, "source settings": SourceSettings}
 
 
-def table(model: type[BaseModel]) -> str:
+def table(settings: type) -> str:
     """A row for each setting: name, type, default, meaning."""
-    schema = model.model_json_schema()
-    required = schema.get("required", ())
+    meanings = {name: text for one in reversed(settings.__mro__[:-1]) for name, text in _meanings(one)}
     rows = [
-        f"| `{name}` | {_type(member)} | {_default(member, required=name in required)} | {member['description']} |"
-        for name, member in schema["properties"].items()
+        f"| `{one.name}` | {_escaped(told(one.type))} | {_default(one)} | {meanings[one.name]} |"
+        for one in fields(settings)
     ]
     return "\n".join(["| Setting | Type | Default | Meaning |", "|---|---|---|---|", *rows])
 
@@ -35,7 +35,7 @@ def marked(name: str) -> tuple[str, str]:
 
 def written(text: str) -> str:
     """The text with its tables as they should be."""
-    tables = {name: table(model) for name, model in TABLES.items()} | {"metrics": metrics_table()}
+    tables = {name: table(settings) for name, settings in TABLES.items()} | {"metrics": metrics_table()}
     for name, rows in tables.items():
         begin, end = marked(name)
         before, begun, rest = text.partition(begin)
@@ -46,33 +46,32 @@ def written(text: str) -> str:
     return text
 
 
-def _type(member: Mapping[str, Any]) -> str:
-    if "enum" in member:
-        return " or ".join(f"`{value}`" for value in member["enum"])
-    if "anyOf" in member:
-        return _type(next(one for one in member["anyOf"] if one.get("type") != "null"))
-    if member["type"] == "array":
-        return "list of tables" if "$ref" in member["items"] else f"list of {_type(member['items'])}"
-    return FORMS.get(member.get("format", ""), TYPES[member["type"]]) + _bounds(member)
+def _meanings(settings: type) -> Iterator[tuple[str, str]]:
+    """The text below each setting of a class, which Python itself does not keep."""
+    (definition,) = ast.parse(inspect.getsource(settings)).body
+    assert isinstance(definition, ast.ClassDef)
+    for setting, below in zip(definition.body, definition.body[1:], strict=False):
+        match setting, below:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                yield name, " ".join(text.split())
 
 
-def _bounds(member: Mapping[str, Any]) -> str:
-    if "maximum" in member:
-        return f", {member['minimum']} to {member['maximum']}"
-    if "minimum" in member:
-        return f", from {member['minimum']}"
-    return ", above 0" if "exclusiveMinimum" in member else ""
+def _default(setting: Field[Any]) -> str:
+    match setting.default:
+        case _ if setting.default is MISSING:
+            return "required"
+        case None:
+            return ""
+        case str() | Path() as text:
+            return f"`{text}`"
+        case tuple((SourceSettings(), *_)) as sources:
+            return ", ".join(f"`{one.name}` ({one.service})" for one in sources) + ", both embedded"
+        case value:
+            return f"`{json.dumps(value)}`"
 
 
-def _default(member: Mapping[str, Any], *, required: bool) -> str:
-    if required:
-        return "required"
-    default = member["default"]
-    if default is None:
-        return ""
-    if isinstance(default, list) and default and isinstance(default[0], dict):
-        return ", ".join(f"`{one['name']}` ({one['service']})" for one in default) + ", both embedded"
-    return f"`{default}`" if isinstance(default, str) else f"`{json.dumps(default)}`"
+def _escaped(cell: str) -> str:
+    return cell.replace("|", "\\|")
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from gateway import __version__
-from gateway.settings.load import CONFIG_VARIABLE
-from gateway.settings.settings import PREFIX, Settings
+from gateway.settings.load import CONFIG_VARIABLE, VARIABLES
+from gateway.settings.settings import PREFIX
 from tests.conventions.repository import ROOT, name_of, tracked
 
 # Put together here, so that this file does not hold what it forbids.
@@ -57,7 +57,7 @@ def test_what_is_served_is_what_is_tested() -> None:
 
 def test_deployments_name_settings_that_exist() -> None:
     """A name in deploy/ that is no setting would be refused at start."""
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | {CONFIG_VARIABLE}
+    known = {*VARIABLES, CONFIG_VARIABLE}
     named = {name for path in tracked("deploy") for name in re.findall(rf"{PREFIX}[A-Z_]+", _text(path) or "")}
 
     assert named - known == set()

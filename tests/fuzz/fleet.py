@@ -9,7 +9,6 @@ from random import Random
 from typing import Any, Final
 
 import httpx
-from pydantic import SecretStr
 from sqlalchemy import Connection
 from starlette.applications import Starlette
 
@@ -99,8 +98,7 @@ async def open_fleet(directory: Path, values: Values, database_url: str | None =
     """Open it; needs the AWS environment of tests.aws_environment. The embedded sources' store may be PostgreSQL."""
     async with AsyncExitStack() as stack:
         far = await stack.enter_async_context(_far_services(directory / "far"))
-        url = None if database_url is None else SecretStr(database_url)
-        settings = Settings(data=directory / "near", sources=_sources(far), claim_rate=0, database_url=url)
+        settings = Settings(data=directory / "near", sources=_sources(far), claim_rate=0, database_url=database_url)
         gateway = await stack.enter_async_context(open_gateway(settings))
         assert gateway.services
         await fill_fleet(settings, gateway.services.one_click.context)

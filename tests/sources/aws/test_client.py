@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.model import errors
+from gateway.settings.read import read
 from gateway.settings.source import SourceSettings
 from gateway.sources.aws import UnusableSource, open_aws
 from tests.aws_environment import ACCESS_KEY_ID
@@ -177,4 +178,4 @@ async def test_settings_that_cannot_work_are_refused_at_start(settings: dict[str
     given = {"name": "hq", "service": "one-click", "endpoint_url": "http://127.0.0.1:1"} | settings
 
     with pytest.raises(UnusableSource, match=f"source 'hq' cannot be used: .*{words}"):
-        await open_aws(SourceSettings.model_validate(given)).__aenter__()
+        await open_aws(read(SourceSettings, given)).__aenter__()

@@ -13,6 +13,7 @@ import structlog.testing
 from msgspec.structs import replace
 
 from gateway.model import errors
+from gateway.settings.read import read
 from gateway.settings.source import SourceSettings
 from gateway.sources.aws import open_aws
 from gateway.sources.aws.retry import Retry
@@ -66,7 +67,7 @@ NONSENSE: list[Behaviour] = [
 @asynccontextmanager
 async def upstream_at(url: str, **settings: float) -> AsyncIterator[AwsUpstream]:
     """An upstream that hardly waits between attempts."""
-    source = SourceSettings.model_validate({"name": "hq", "service": "one-click", "endpoint_url": url, **settings})
+    source = read(SourceSettings, {"name": "hq", "service": "one-click", "endpoint_url": url, **settings})
     async with open_aws(source) as upstream:
         yield replace(upstream, retry=Retry(source.attempts, fraction=lambda: 0.01))
 
