@@ -45,15 +45,15 @@ async def open_live(settings: Settings, hub: Hub, database: Database, fleet: Fle
     hub.announce_to(fleet.forget)
     kept = timedelta(days=settings.changes_kept)
     late = timedelta(seconds=settings.endpoint_late)
-    options = PollerOptions(settings.endpoint_poll, late, kept, secrets.token_hex(8), now)
+    limits = settings.scan_limit, settings.endpoint_devices
+    options = PollerOptions(settings.endpoint_poll, late, kept, secrets.token_hex(8), now, *limits)
     telling = frozenset(source.name for source in settings.sources if source.embedded)
     pollers = {
-        name: Poller(fleet.fresh(name), settings.scan_limit, database, options)
+        name: Poller(fleet.fresh(name), database, options)
         for name in fleet.sources
         if name not in telling and settings.endpoint_poll
     }
-    watches = Watches(database, settings.endpoint_devices, options)
-    feeds = Feeds(telling, pollers, watches, settings.endpoint_devices, options.seconds)
+    feeds = Feeds(telling, pollers, Watches(database, options), options.seconds)
     if pollers:
         await stack.enter_async_context(background(feeds.run()))
     for poller in pollers.values():

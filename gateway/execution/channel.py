@@ -136,7 +136,7 @@ class Channel:
                 while self._at is not None:
                     await self._send(await self.read(self._at))
         except Exception as error:  # noqa: BLE001  # whatever it is, the clients are told, and come again
-            self._end(ending_of(error))
+            self.end(ending_of(error))
 
     async def _send(self, page: LogPage) -> None:
         for change in page.changes:
@@ -151,6 +151,7 @@ class Channel:
         if self._at >= self._hub.end:
             self._at = None
 
-    def _end(self, ending: StreamEnded) -> None:
+    def end(self, ending: StreamEnded) -> None:
+        """End it for all who subscribed."""
         for subscriber in tuple(self._subscribers):
             subscriber.end(ending)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -20,7 +21,7 @@ from gateway.execution.sharing import told_by
 from gateway.execution.source import ask
 from gateway.execution.stream import Stream
 from gateway.execution.viewers import StreamCounts, Viewer, Viewers
-from gateway.live.change import Position, SourceChange
+from gateway.live.change import Position, SourceChange, SourceKey
 from gateway.live.feeds import Feeds
 from gateway.live.hub import Hub
 from gateway.live.watch import Watch
@@ -64,6 +65,8 @@ class Subscriptions:
         self._memo = Memo(MAX_MEMO_BYTES)
         self._numbers = count()
         self._channels: dict[object, Channel] = {}
+        if live is not None:
+            live.feeds.tell_lost_to(partial(self._lose, live.feeds))
 
     async def open(self, plan: Plan, viewer: Viewer, extensions: Mapping[str, Any], after: str | None = None) -> Stream:
         """Begin a stream; whoever opens it closes it. `after`: a cursor that goes before the field's own argument.
@@ -136,6 +139,12 @@ class Subscriptions:
                 hub, watch, make, self._memo, next(self._numbers), lambda: self._channels.__delitem__(key)
             )
         return self._channels[key]
+
+    def _lose(self, feeds: Feeds, lost: Mapping[SourceKey, GatewayError]) -> None:
+        """End what follows any of it."""
+        for channel in tuple(self._channels.values()):
+            for key in lost.keys() & feeds.keys_of(channel.watch):
+                channel.end(ending_of(lost[key]))
 
 
 async def _executed(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 
@@ -12,7 +12,7 @@ from gateway.live.change import SourceKey
 from gateway.live.poller import Poller
 from gateway.live.watch import Watch
 from gateway.live.watches import Watches
-from gateway.model.errors import Unsupported
+from gateway.model.errors import GatewayError, Unsupported
 from gateway.store.polled import EVENTS, LIST
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
@@ -21,26 +21,30 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 class Feeds:
     """Has looked at what streams follow: `telling` are the sources that write their changes themselves.
 
-    `most`: devices of one source whose events may be followed at once. `seconds` between two words to the others.
+    `seconds` between two words to the others.
     """
 
     def __init__(
-        self, telling: frozenset[str], pollers: Mapping[str, Poller], watches: Watches, most: int, seconds: float
+        self, telling: frozenset[str], pollers: Mapping[str, Poller], watches: Watches, seconds: float
     ) -> None:
         self._telling = telling
         self._pollers = pollers
         self._watches = watches
-        self._most = most
         self._seconds = seconds
         self._followed: Counter[SourceKey] = Counter()
         self._left = asyncio.Event()
+        self._lose: Callable[[Mapping[SourceKey, GatewayError]], None] = lambda _: None
+
+    def tell_lost_to(self, lose: Callable[[Mapping[SourceKey, GatewayError]], None]) -> None:
+        """Call it with what is followed and not looked at any more, and why; as `keys_of` names it."""
+        self._lose = lose
 
     async def join(self, watch: Watch) -> None:
         """Have looked at what the watch follows, from now on; raise GatewayError where that cannot be."""
         for source in sorted(watch.sources - self._telling):
             if source not in self._pollers:
                 raise Unsupported(f"Source {source} cannot be followed: nothing tells what happens behind it.")
-        keys = self._keys(watch)
+        keys = self.keys_of(watch)
         self._followed.update(keys)
         try:
             for source in sorted({source for source, _ in keys}):
@@ -51,7 +55,7 @@ class Feeds:
 
     def leave(self, watch: Watch) -> None:
         """Look no longer for this watch; what nobody follows is not looked at any more."""
-        for key in self._keys(watch):
+        for key in self.keys_of(watch):
             self._followed[key] -= 1
             if not self._followed[key]:
                 del self._followed[key]
@@ -65,11 +69,14 @@ class Feeds:
                     await self._left.wait()
             self._left.clear()
             try:
-                await self._watches.tell(self._followed)
+                lost = await self._watches.tell(self._followed)
+                if lost:
+                    self._lose({(source, key): self._pollers[source].refusal(key) for source, key in lost})
             except Exception as error:  # noqa: BLE001  # whatever it is, the next round is another chance
                 log.warning("what is followed cannot be told", reason=repr(error))
 
-    def _keys(self, watch: Watch) -> list[SourceKey]:
+    def keys_of(self, watch: Watch) -> list[SourceKey]:
+        """What has to be looked at for a watch, by source: devices, LIST, or EVENTS."""
         sources = sorted(watch.sources - self._telling)
         if not watch.events:
             return [(source, LIST) for source in sources]
@@ -79,10 +86,7 @@ class Feeds:
 
     async def _begin(self, poller: Poller, keys: AbstractSet[str]) -> None:
         source = poller.source.name
-        listed: AbstractSet[str] = set()
-        if EVENTS in keys and not self._watches.has((source, EVENTS)):
-            listed = {device.key for device in await poller.devices(self._most)}
-        await self._watches.admit(source, keys, listed)
+        await self._watches.admit(source, keys)
         unseen = self._watches.unseen(source, keys)
         if unseen:
             await poller.caught_up(unseen)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -39,7 +40,8 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 class PollerOptions(Struct, frozen=True):
     """`seconds` between rounds; `kept`: how long what was polled is remembered; `holder` names this process.
 
-    `late`: how long an event may take to reach its service.
+    `late`: how long an event may take to reach its service. `most_listed`: devices of a source whose changes may be
+    followed; `most_devices`: those whose events may be, at once and in all processes.
     """
 
     seconds: float
@@ -47,16 +49,18 @@ class PollerOptions(Struct, frozen=True):
     kept: timedelta
     holder: str
     clock: Callable[[], datetime]
+    most_listed: int
+    most_devices: int
 
 
 class Poller:
     """The one of all processes' that holds the lease looks at the source, while anybody follows it."""
 
-    def __init__(self, source: Source, most_listed: int, database: Database, options: PollerOptions) -> None:
+    def __init__(self, source: Source, database: Database, options: PollerOptions) -> None:
         self.source = source
-        self._most_listed = most_listed
         self._database = database
         self._options = options
+        self._most = {LIST: options.most_listed, EVENTS: options.most_devices}
         self._woken = asyncio.Event()
         self._known: dict[str, Device] = {}
         self._look_back = LookBack(options.late)
@@ -99,13 +103,11 @@ class Poller:
         else:
             self._look_back.looked((), now)
 
-    async def devices(self, most: int) -> list[Device]:
-        """Every device of the source; raise ScanLimit where there are more."""
-        listing = self.source.listing(DeviceFilter(), ())
-        chunk = await listing.read(Window(None, None, backwards=False, limit=most + 1))
-        if len(chunk.items) > most:
-            raise ScanLimit(f"Source {self.source.name} has more than {most} devices to follow.")
-        return list(chunk.items)
+    def refusal(self, key: str) -> GatewayError:
+        """Why what was admitted is not looked at any more: the source has too many devices."""
+        most, name = self._most.get(key, self._options.most_devices), self.source.name
+        way_out = "leave it out by the filter" if key == LIST else "name some by ids"
+        return ScanLimit(f"Source {name} has more than {most} devices to follow at once; {way_out}.")
 
     async def _let_go(self) -> None:
         """Let another process look from now on."""
@@ -121,31 +123,56 @@ class Poller:
         return milliseconds(self._options.clock())
 
     async def caught_up(self, since: Mapping[str, int]) -> None:
-        """Wait until each key was looked at after its time; raise UpstreamUnavailable where that is not."""
+        """Wait until each key was looked at after its time.
+
+        Raise ScanLimit where that would be too much, UpstreamUnavailable where nobody looks.
+        """
+        name, holder = self.source.name, self._options.holder
         patience = PATIENCE + self._options.seconds * (LEASE_ROUNDS + 1)
         for _ in range(round(patience / GLANCE)):
-            state = await self._database.read(lambda connection: store.polled_of(connection, self.source.name))
+            admitted = await self._database.read(lambda connection: store.watched_by(connection, holder, name))
+            for key in since.keys() - admitted:
+                raise self.refusal(key)
+            state = await self._database.read(lambda connection: store.polled_of(connection, name))
             if all(key in state and state[key].polled_to >= time for key, time in since.items()):
                 return
             self.wake()
             await asyncio.sleep(GLANCE)
-        raise UpstreamUnavailable(f"Source {self.source.name} cannot be followed now.", self.source.name)
+        raise UpstreamUnavailable(f"Source {name} cannot be followed now.", name)
 
     async def _look_at(self, wanted: set[str], now: int) -> None:
-        name = self.source.name
+        name, read = self.source.name, await self._read_list(wanted)
+        wanted = await self._within(wanted, len(read))
+        listed = read if wanted & self._most.keys() else None
         state = await self._database.scan(lambda connection: store.polled_of(connection, name))
-        listed = await self.devices(self._most_listed) if wanted & {LIST, EVENTS} else None
         self._known.update({device.key: device for device in listed or ()})
-        keys = wanted - {LIST, EVENTS}
+        keys = wanted - self._most.keys()
         if EVENTS in wanted:
             began = state[EVENTS]
-            keys |= {device.key for device in listed or ()}
+            keys |= {device.key for device in read}
             state = {**{key: Polled(began.since, began.since - 1, None) for key in keys}, **state}
         devices, failed = await self._described(sorted(keys & state.keys()))
         found, unread = await read_events(self.source, devices, state, self._look_back, now)
         looked_at = (keys | (wanted & {EVENTS})) & state.keys() - failed - unread
         await self._write(state, listed, sorted(looked_at), found, now)
         self._look_back.looked(looked_at, now)
+
+    async def _read_list(self, wanted: AbstractSet[str]) -> Sequence[Device]:
+        """Every device of the source, where that is wanted; one more than there may be where there are too many."""
+        most = [self._most[key] for key in wanted & self._most.keys()]
+        if not most:
+            return ()
+        listing = self.source.listing(DeviceFilter(), ())
+        return (await listing.read(Window(None, None, backwards=False, limit=max(most) + 1))).items
+
+    async def _within(self, wanted: set[str], listed: int) -> set[str]:
+        """What of it may be looked at, of a list so long; whoever follows the rest finds out, see `refusal`."""
+        too_much = {key for key in wanted & self._most.keys() if listed > self._most[key]}
+        if too_much:
+            name = self.source.name
+            log.warning("a source has too many devices to follow", source=name, devices=listed)
+            await self._database.write(lambda connection: store.unwatch_all(connection, name, too_much))
+        return wanted - too_much
 
     async def _described(self, keys: Sequence[str]) -> tuple[list[Device], set[str]]:
         """The devices that are there, asked for once for as long as they are followed, and those that failed."""

@@ -18,29 +18,22 @@ LOST_ROUNDS = 6
 
 
 class Watches:
-    """`most`: devices of one source whose events may be followed at once, in all processes."""
+    """What the store was told, so that whoever looks at a source looks at that."""
 
-    def __init__(self, database: Database, most: int, options: PollerOptions) -> None:
+    def __init__(self, database: Database, options: PollerOptions) -> None:
         self._database = database
-        self._most = most
         self._options = options
         self._begun: set[SourceKey] = set()  # what the store may name
         self._admitted: set[SourceKey] = set()  # what it does name, within the limit
         self._unseen: dict[SourceKey, int] = {}  # what was not looked at yet since it was admitted, and when that was
         self._turn = asyncio.Lock()  # else what is told late would undo what was told since
 
-    def has(self, key: SourceKey) -> bool:
-        return key in self._admitted
-
-    async def admit(self, source: str, keys: AbstractSet[str], listed: AbstractSet[str]) -> None:
-        """Have the keys looked at, and by them the `listed` devices.
-
-        Raise LimitExceeded where that were too much, with nothing more looked at.
-        """
+    async def admit(self, source: str, keys: AbstractSet[str]) -> None:
+        """Have the keys looked at; raise LimitExceeded where that were too much, with nothing more looked at."""
         async with self._turn:
-            new = {key for key in keys if not self.has((source, key))}
+            new = {key for key in keys if (source, key) not in self._admitted}
             if new:
-                await self._admit(source, new, listed)
+                await self._admit(source, new)
 
     def unseen(self, source: str, keys: AbstractSet[str]) -> Mapping[str, int]:
         """Those of the keys that nobody has looked at since they were admitted, and when that was."""
@@ -51,40 +44,46 @@ class Watches:
         for key in keys:
             self._unseen.pop((source, key), None)
 
-    async def tell(self, followed: Collection[SourceKey]) -> None:
-        """Tell the others what is still followed, of all that was admitted."""
+    async def tell(self, followed: Collection[SourceKey]) -> set[SourceKey]:
+        """Tell the others what is still followed, of all that was admitted.
+
+        Return what of it is not looked at, because whoever looks has found it to be too much.
+        """
         async with self._turn:
             gone = self._begun.difference(followed)
             self._admitted -= gone
             for key in gone:
                 self._unseen.pop(key, None)
-            await self._write(gone)
+            self._admitted = await self._write(gone)
             self._begun -= gone
+            return self._begun - self._admitted
 
-    async def _admit(self, source: str, keys: AbstractSet[str], listed: AbstractSet[str]) -> None:
-        holder, most, (now, until) = self._options.holder, self._most, self._time()
+    async def _admit(self, source: str, keys: AbstractSet[str]) -> None:
+        holder, most, (now, until) = self._options.holder, self._options.most_devices, self._time()
         named = {(source, key) for key in keys}
         self._begun |= named
         if not await self._database.write(
-            lambda connection: store.watch_within(connection, holder, source, keys, listed, most, now, until)
+            lambda connection: store.watch_within(connection, holder, source, keys, most, now, until)
         ):
             self._begun -= named
             raise LimitExceeded(f"Of source {source} the events of at most {most} devices are followed at once.")
         self._admitted |= named
         self._unseen |= dict.fromkeys(named, now)
 
-    async def _write(self, gone: AbstractSet[SourceKey]) -> None:
-        holder, (now, until) = self._options.holder, self._time()
+    async def _write(self, gone: AbstractSet[SourceKey]) -> set[SourceKey]:
+        holder, (_, until) = self._options.holder, self._time()
         ended, going_on = _by_source(gone), _by_source(self._admitted)
 
-        def write(connection: Connection) -> None:
+        def write(connection: Connection) -> set[SourceKey]:
             for source, keys in ended.items():
                 store.unwatch(connection, holder, source, keys)
-            for source, keys in going_on.items():
-                store.watch(connection, holder, source, keys, now, until)
+            return {
+                (source, key)
+                for source, keys in going_on.items()
+                for key in store.watch_on(connection, holder, source, keys, until)
+            }
 
-        if ended or going_on:
-            await self._database.write(write)
+        return await self._database.write(write) if ended or going_on else set()
 
     def _time(self) -> tuple[int, int]:
         """Now, and until when what is followed now is looked at should this process die."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from msgspec import Struct
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from gateway.model.service import DeviceService
 from gateway.model.tenant import Tenant
@@ -40,45 +40,55 @@ def tenant_of(source: str) -> Tenant:
     return Tenant("", source)
 
 
-def watch(connection: Connection, holder: str, source: str, devices: Sequence[str], now: int, until: int) -> None:
-    """Follow devices until then; what is followed for the first time is told of from now on."""
-    insert = insert_into(connection, watches)
-    prolonged = insert.on_conflict_do_update(
-        index_elements=["source", "device", "holder"], set_={"until": insert.excluded.until}
-    )
-    named = [{"source": source, "device": device} for device in devices]
-    if named:
-        connection.execute(prolonged, [{**one, "holder": holder, "until": until} for one in named])
-        first = insert_or_ignore(connection, polled)
-        connection.execute(first, [{**one, "since": now, "polled_to": now - 1, "digest": None} for one in named])
-
-
 def watch_within(
-    connection: Connection,
-    holder: str,
-    source: str,
-    keys: AbstractSet[str],
-    listed: AbstractSet[str],
-    most: int,
-    now: int,
-    until: int,
+    connection: Connection, holder: str, source: str, keys: AbstractSet[str], most: int, now: int, until: int
 ) -> bool:
-    """Begin to follow keys, and by them the `listed` devices, unless `most` would be passed by all processes together.
+    """Begin to follow keys until then, unless `most` devices would be passed by all processes together.
 
-    Return False, with nothing changed, where it would; who follows nothing new passes nothing.
+    What is followed for the first time is told of from now on. Return False, with nothing changed, where it would be
+    too many; who follows nothing new passes nothing.
     """
     lock_tenant(connection, tenant_of(source), "watches")
     followed = watched(connection, source, now)
-    devices = (followed | keys | listed) - {LIST, EVENTS}
+    devices = (followed | keys) - {LIST, EVENTS}
     if len(devices) > most and not devices <= followed:
         return False
-    watch(connection, holder, source, sorted(keys), now, until)
+    _watch(connection, holder, source, sorted(keys), now, until)
     return True
+
+
+def _watch(connection: Connection, holder: str, source: str, keys: Sequence[str], now: int, until: int) -> None:
+    insert = insert_into(connection, watches)
+    again = insert.on_conflict_do_update(
+        index_elements=["source", "device", "holder"], set_={"until": insert.excluded.until}
+    )
+    named = [{"source": source, "device": key} for key in keys]
+    connection.execute(again, [{**one, "holder": holder, "until": until} for one in named])
+    first = insert_or_ignore(connection, polled)
+    connection.execute(first, [{**one, "since": now, "polled_to": now - 1, "digest": None} for one in named])
+
+
+def watch_on(connection: Connection, holder: str, source: str, keys: Sequence[str], until: int) -> set[str]:
+    """Follow keys until then; return those of them that are followed, which may be let go by others."""
+    owned = (watches.c.holder == holder, watches.c.source == source, watches.c.device.in_(keys))
+    statement = update(watches).where(*owned).values(until=until).returning(watches.c.device)
+    return set(connection.execute(statement).scalars())
 
 
 def unwatch(connection: Connection, holder: str, source: str, devices: Sequence[str]) -> None:
     owned = (watches.c.holder == holder, watches.c.source == source)
     connection.execute(delete(watches).where(*owned, watches.c.device.in_(devices)))
+
+
+def unwatch_all(connection: Connection, source: str, keys: AbstractSet[str]) -> None:
+    """Nobody follows these any more."""
+    connection.execute(delete(watches).where(watches.c.source == source, watches.c.device.in_(keys)))
+
+
+def watched_by(connection: Connection, holder: str, source: str) -> set[str]:
+    """What one process follows of a source, as far as it has told."""
+    statement = select(watches.c.device).where(watches.c.holder == holder, watches.c.source == source)
+    return set(connection.execute(statement).scalars())
 
 
 def watched(connection: Connection, source: str, now: int) -> set[str]:

@@ -184,15 +184,15 @@ async def following(
         context, watched = endpoints.context, endpoints.ways.watched
         upstreams = endpoints.ways.by_name["signed HTTP"]
         fleet = Fleet({place.name: _source(place, upstreams[place.name]) for place in places}, SEALER)
-    feeding = PollerOptions(options.endpoint_seconds, LATE, timedelta(days=7), str(id(hub)), clock)
+    limits = options.most_listed, options.most_devices
+    feeding = PollerOptions(options.endpoint_seconds, LATE, timedelta(days=7), str(id(hub)), clock, *limits)
     pollers = {
-        name: Poller(source, options.most_listed, announcing, feeding)
+        name: Poller(source, announcing, feeding)
         for name, source in fleet.sources.items()
         if endpoints is not None and options.endpoint_seconds
     }
     telling = frozenset(fleet.sources) if endpoints is None else frozenset()
-    watches = Watches(announcing, options.most_devices, feeding)
-    feeds = Feeds(telling, pollers, watches, options.most_devices, feeding.seconds)
+    feeds = Feeds(telling, pollers, Watches(announcing, feeding), feeding.seconds)
 
     def make_context(caller: Caller) -> Context:
         seen = fleet.confined(caller.sources)

@@ -13,7 +13,19 @@ from gateway.store.database import Database
 from gateway.store.tables import leases, watches
 from gateway.wire.errors import ServiceError
 from tests.clock import Clock
-from tests.live.following import CHANGES, Endpoints, Following, Options, following, id_of, names, rest, take, told
+from tests.live.following import (
+    CHANGES,
+    Endpoints,
+    Following,
+    Options,
+    ending,
+    following,
+    id_of,
+    names,
+    rest,
+    take,
+    told,
+)
 from tests.schema.upstreams import BUTTONS, ECHOES
 
 A, B, C = "G030PM0000000001", "G030PM0000000002", "G030PM0000000003"
@@ -217,6 +229,57 @@ async def test_devices_that_are_looked_at_are_limited(database: Database, clock:
         }
         assert all_of_them["code"] == "SCAN_LIMIT"
         assert sorted(live.subscriptions._live.feeds._followed) == [("buttons", A), ("buttons", B)]
+
+
+async def test_a_fleet_that_grows_beyond_the_limit_ends_its_streams(
+    database: Database, clock: Clock, endpoints: Endpoints
+) -> None:
+    """At every process, with the words of a refusal and a cursor; those of single devices go on, and nothing is lost
+    to who resumes where there is room.
+    """
+    async with (
+        following(database, clock, Options(most_devices=2), endpoints=endpoints) as live,
+        following(database, clock, Options(most_devices=2), endpoints=endpoints) as other,
+    ):
+        await live.buttons(A, B)
+        of_one, *of_all = await live.open(OF_IDS, ids=[id_of(A)]), await live.open(), await other.open()
+        await live.press(A)
+        had = [await take(stream, 1) for stream in (of_one, *of_all)]
+        await live.buttons(C)
+        ends = [await ending(stream) for stream in of_all]
+        await live.press(C, A)
+        went_on = await take(of_one, 1)
+        clock.advance(timedelta(seconds=1))
+        again = await live.refusal()
+    async with following(database, clock, Options(most_devices=3), endpoints=endpoints) as larger:
+        resumed = await larger.open(after=ends[0].cursor)
+        missed = await take(resumed, 2)
+
+        message = "Source buttons has more than 2 devices to follow at once; name some by ids."
+        assert [names(one) for one in had] == [[A]] * 3
+        assert [(one.code, one.message) for one in ends] == [("SCAN_LIMIT", message)] * 2
+        assert [one.cursor for one in ends] == [payload.cursor for [payload] in had[1:]]
+        assert names(went_on) == [A]
+        assert again == {"message": message, "code": "SCAN_LIMIT"}
+        assert names(missed) == [A, C]
+        assert await rest(larger, resumed) == []
+
+
+async def test_a_list_longer_than_the_scan_limit_ends_its_streams(
+    database: Database, clock: Clock, endpoints: Endpoints
+) -> None:
+    """Changes of a fleet are followed up to the limit; beyond it nobody waits for what nobody reads."""
+    async with following(database, clock, Options(most_listed=2), endpoints=endpoints) as live:
+        await live.buttons(A, B)
+        stream = await live.open(CHANGES)
+        await live.buttons(C)
+        end = await ending(stream)
+        clock.advance(timedelta(seconds=1))
+        again = await live.refusal(CHANGES)
+
+        message = "Source buttons has more than 2 devices to follow at once; leave it out by the filter."
+        assert (end.code, end.message, end.cursor) == ("SCAN_LIMIT", message, stream.start_cursor)
+        assert again == {"message": message, "code": "SCAN_LIMIT"}
 
 
 async def test_who_comes_at_once_does_not_pass_the_limit_together(
