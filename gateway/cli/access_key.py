@@ -1,47 +1,49 @@
 from collections.abc import Sequence
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 from rich.table import Table
 
+from gateway.cli import options
 from gateway.cli.refusal import refuse
-from gateway.cli.store import Config, Data, Opened, at_store
+from gateway.cli.store import Opened, at_store
 from gateway.cli.table import print_table
 from gateway.services.access_keys import list_access_keys, make_access_key
 from gateway.services.access_keys import revoke as revoke_access_key
 from gateway.store.accounts import AccessKey
 
-access_key = typer.Typer(
-    help="Access keys, with which AWS SDKs sign.\n\nExample: `gateway access-key add`", no_args_is_help=True
+_account_option = click.option(
+    "--account", metavar="ACCOUNT", help="Account of 12 digits; else that of the first embedded source."
 )
 
-Account = Annotated[
-    str | None, typer.Option(help="Account of 12 digits; else that of the first embedded source.", metavar="ACCOUNT")
-]
+
+@click.group(epilog="Example: gateway access-key add")
+def access_key() -> None:
+    """Access keys, with which AWS SDKs sign."""
 
 
-@access_key.command("add")
-def add(*, account: Account = None, data: Data = None, config: Config = None) -> None:
-    """Make an access key; its secret is shown this once.
-
-    Example: `gateway access-key add --account 123456789012`
-    """
+@access_key.command(epilog="Example: gateway access-key add --account 123456789012")
+@_account_option
+@options.data
+@options.config
+def add(account: str | None, data: Path | None, config: Path | None) -> None:
+    """Make an access key; its secret is shown this once."""
 
     async def work(opened: Opened) -> AccessKey:
         return await make_access_key(opened.context, opened.encryption_key, _account(opened, account))
 
     made = at_store(data, config, work)
-    typer.echo(f"account            {made.account}")
-    typer.echo(f"access key id      {made.access_key_id}")
-    typer.echo(f"secret access key  {made.secret}")
+    click.echo(f"account            {made.account}")
+    click.echo(f"access key id      {made.access_key_id}")
+    click.echo(f"secret access key  {made.secret}")
 
 
-@access_key.command("list")
-def list_keys(*, account: Account = None, data: Data = None, config: Config = None) -> None:
-    """Print an account's access keys, without their secrets.
-
-    Example: `gateway access-key list`
-    """
+@access_key.command("list", epilog="Example: gateway access-key list")
+@_account_option
+@options.data
+@options.config
+def list_keys(account: str | None, data: Path | None, config: Path | None) -> None:
+    """Print an account's access keys, without their secrets."""
 
     async def work(opened: Opened) -> Sequence[AccessKey]:
         return await list_access_keys(opened.context, opened.encryption_key, _account(opened, account))
@@ -52,25 +54,20 @@ def list_keys(*, account: Account = None, data: Data = None, config: Config = No
     print_table(table)
 
 
-@access_key.command()
-def revoke(
-    access_key_id: Annotated[str, typer.Argument(help="Access key id, as `gateway access-key list` prints it.")],
-    *,
-    account: Account = None,
-    data: Data = None,
-    config: Config = None,
-) -> None:
-    """Refuse an access key from now on.
-
-    Example: `gateway access-key revoke AKIA…`
-    """
+@access_key.command(epilog="Example: gateway access-key revoke AKIA…")
+@click.argument("access_key_id", help="As gateway access-key list prints it.")
+@_account_option
+@options.data
+@options.config
+def revoke(access_key_id: str, account: str | None, data: Path | None, config: Path | None) -> None:
+    """Refuse an access key from now on."""
 
     async def work(opened: Opened) -> None:
         owner = _account(opened, account)
         await revoke_access_key(opened.context, opened.encryption_key, owner, access_key_id)
 
     at_store(data, config, work, existing=True)
-    typer.echo(f"{access_key_id} is revoked.")
+    click.echo(f"{access_key_id} is revoked.")
 
 
 def _account(opened: Opened, account: str | None) -> str:

@@ -2,14 +2,14 @@ import asyncio
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 from rich.table import Table
 from rich.text import Text
 
 from gateway.app.fleet import probe_endpoint
 from gateway.app.store import database_of
+from gateway.cli import options
 from gateway.cli.doctor_front_door import examine_front_door
 from gateway.cli.finding import Finding, State
 from gateway.cli.table import print_table
@@ -23,9 +23,6 @@ from gateway.store.check import StoreCheck, Tables, check_store
 from gateway.store.data_directory import DATABASE_FILE, make_directory
 from gateway.web import DIST
 
-Config = Annotated[Path | None, typer.Option(help="Settings file; else gateway.toml where it exists.")]
-Data = Annotated[Path | None, typer.Option(help="Directory of the database and of the secret key.")]
-
 STORE_SECONDS = 10.0
 NOTABLE_SKEW_SECONDS = 60.0
 CLOCK_GRAIN_SECONDS = 2.0
@@ -35,16 +32,19 @@ CLOCK_GRAIN_SECONDS = 2.0
 COLOURS = {State.FINE: "green", State.NOTICE: "yellow", State.WRONG: "red"}
 
 
-def doctor(*, config: Config = None, data: Data = None) -> None:
-    """Check settings, store, sources, front door and the built page; exit with 1 where something is wrong.
+@click.command(epilog="Example: gateway doctor --config gateway.toml")
+@options.config
+@options.data
+def doctor(config: Path | None, data: Path | None) -> None:
+    """Check settings, store, sources, front door and built page.
 
-    Example: `gateway doctor --config gateway.toml`
+    Exit with 1 where something is wrong.
     """
     with unlogged():
         findings = asyncio.run(_examine(config, data))
     _print(findings)
     if any(finding.state is State.WRONG for finding in findings):
-        raise typer.Exit(1)
+        raise click.exceptions.Exit(1)
 
 
 async def _examine(config: Path | None, data: Path | None) -> list[Finding]:

@@ -1,19 +1,16 @@
-import typer
+import click
 
 from gateway.cli.fleet_add import add
 from gateway.cli.fleet_demo import demo
 from gateway.cli.fleet_devices import claim_code, press, secret
 from gateway.cli.fleet_files import export_fleet, import_fleet
 
-fleet = typer.Typer(
-    help="The devices of the embedded services: a demo, more devices, presses, files. Beside a running server or not."
-    "\n\nExample: `gateway fleet demo`",
-    no_args_is_help=True,
+
+@click.group(
+    commands=[demo, add, claim_code, secret, press, import_fleet, export_fleet], epilog="Example: gateway fleet demo"
 )
-fleet.command()(demo)
-fleet.add_typer(add, name="add")
-fleet.command("claim-code")(claim_code)
-fleet.command()(secret)
-fleet.command()(press)
-fleet.command("import")(import_fleet)
-fleet.command("export")(export_fleet)
+def fleet() -> None:
+    """The devices of the embedded services.
+
+    A demo, more devices, presses, files; beside a running server or not.
+    """

@@ -1,40 +1,35 @@
 import json
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
+from gateway.cli import options
 from gateway.cli.progress import shown
 from gateway.cli.refusal import refuse
-from gateway.cli.store import Config, Data, Opened, Source, at_store
+from gateway.cli.store import Opened, at_store
 from gateway.services.fleet.export import export
 from gateway.services.fleet.imports import ImportReport, import_file
 from gateway.services.fleet.refusal import FleetRefusal
 
 
-class Unit(StrEnum):
-    """How descriptions tell remaining life."""
+@click.command("import", epilog="Example: aws iot1click-devices list-devices | gateway fleet import -")
+@click.argument("file", type=options.PATH, help="JSON that the AWS command line printed; - reads standard input.")
+@click.option(
+    "--remaining-life",
+    type=click.Choice(["fraction", "percent"]),
+    default="fraction",
+    help="How the file tells remaining life.",
+)
+@options.data
+@options.config
+@options.source
+def import_fleet(file: Path, remaining_life: str, data: Path | None, config: Path | None, source: str | None) -> None:
+    """Import devices or users that the AWS command line printed.
 
-    FRACTION = "fraction"
-    PERCENT = "percent"
-
-
-File = Annotated[Path, typer.Argument(help="What the AWS command line printed, as JSON; - reads standard input.")]
-Life = Annotated[Unit, typer.Option("--remaining-life", help="How the file tells remaining life.")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write; else standard output.")]
-
-
-def import_fleet(
-    file: File, *, remaining_life: Life = Unit.FRACTION, data: Data = None, config: Config = None, source: Source = None
-) -> None:
-    """Import what list-devices, search-devices or search-users of the AWS command line printed.
-
-    Pages one after another are fine, and so is what `gateway fleet export` wrote. What is there already, by its ARN, is
-    brought up to date. A file with anything wrong in it is not imported at all.
-
-    Example: `aws iot1click-devices list-devices > buttons.json && gateway fleet import buttons.json`
+    It prints them by list-devices, search-devices and search-users. Pages one after another are fine, and so is what
+    gateway fleet export wrote. What is there already, by its ARN, is brought up to date. A file with anything wrong in
+    it is not imported at all.
     """
     told = _read(file)
 
@@ -45,7 +40,7 @@ def import_fleet(
                     opened.context,
                     opened.tenants,
                     told,
-                    percent=remaining_life is Unit.PERCENT,
+                    percent=remaining_life == "percent",
                     progress=progress,
                 )
             except FleetRefusal as refusal:
@@ -53,17 +48,22 @@ def import_fleet(
 
     report = at_store(data, config, work, source)
     for warning in report.warnings:
-        typer.secho(f"gateway: {file}: {warning}", fg=typer.colors.YELLOW, err=True)
+        click.secho(f"gateway: {file}: {warning}", fg="yellow", err=True)
     for noun, counts in report.counts.items():
-        typer.echo(f"{noun}: {counts.added} added, {counts.updated} updated, {counts.unchanged} unchanged")
+        click.echo(f"{noun}: {counts.added} added, {counts.updated} updated, {counts.unchanged} unchanged")
     if not report.counts:
-        typer.echo("nothing to import")
+        click.echo("nothing to import")
 
 
-def export_fleet(*, output: Output = None, data: Data = None, config: Config = None, source: Source = None) -> None:
-    """Write devices and users as the AWS command line prints them; `gateway fleet import` reads it back.
+@click.command("export", epilog="Example: gateway fleet export > fleet.json")
+@click.option("--output", "-o", type=options.PATH, metavar="FILE", help="File to write; else standard output.")
+@options.data
+@options.config
+@options.source
+def export_fleet(output: Path | None, data: Path | None, config: Path | None, source: str | None) -> None:
+    """Write devices and users as the AWS command line prints them.
 
-    Example: `gateway fleet export > fleet.json`
+    gateway fleet import reads it back.
     """
 
     async def work(opened: Opened) -> str:

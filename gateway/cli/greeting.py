@@ -1,7 +1,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from gateway.app.doors import Door
 from gateway.store.accounts import AccessKey
@@ -21,7 +21,7 @@ PLACES = (
 
 def greet(url: str, rows: Sequence[tuple[str, str]], keys: Sequence[AccessKey]) -> None:
     """Print where everything is, and which access keys to use."""
-    typer.echo(f"The gateway is at {url}")
+    click.echo(f"The gateway is at {url}")
     show(rows, keys)
 
 
@@ -32,7 +32,7 @@ def show(rows: Sequence[tuple[str, str]], keys: Sequence[AccessKey]) -> None:
         rows = [*rows, *shown]
     width = max((len(name) for name, _ in rows), default=0)
     for name, value in rows:
-        typer.echo(f"{typer.style(name.ljust(width), bold=True)}  {value}")
+        click.echo(f"{click.style(name.ljust(width), bold=True)}  {value}")
 
 
 def demo_rows(demo: "DemoFleet") -> list[tuple[str, str]]:

@@ -1,63 +1,65 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 from rich.table import Table
 
+from gateway.cli import options
 from gateway.cli.refusal import refuse
-from gateway.cli.store import Config, Data, at_database
+from gateway.cli.store import at_database
 from gateway.cli.table import print_table
 from gateway.model.caller import ALL_SCOPES, Scope
 from gateway.store.api_keys import ApiKey, add_api_key, all_api_keys, revoke_api_key
 from gateway.store.database import Database
 from gateway.store.times import milliseconds, time_of
 
-keys = typer.Typer(
-    help="API keys, with which callers of the graph say who they are.\n\nExample: `gateway keys add dashboard`",
-    no_args_is_help=True,
+
+@click.group(epilog="Example: gateway keys add dashboard")
+def keys() -> None:
+    """API keys, with which callers of the graph say who they are."""
+
+
+@keys.command(epilog="Example: gateway keys add dashboard --scope devices:read --days 90")
+@click.argument("name", help="Whose key it is, for the list.")
+@click.option(
+    "--scope",
+    "scopes",
+    type=click.Choice([scope.value for scope in Scope]),
+    multiple=True,
+    help="What it may do, repeatable; else all.",
 )
-
-Name = Annotated[str, typer.Argument(help="Whose key it is, for the list.")]
-Scopes = Annotated[list[Scope] | None, typer.Option("--scope", help="What it may do, repeatable; all without it.")]
-Sources = Annotated[list[str] | None, typer.Option("--source", help="Source it is confined to, repeatable.")]
-Days = Annotated[int | None, typer.Option("--days", min=1, help="Days until it expires; never without it.")]
-Identifier = Annotated[str, typer.Argument(help="The key's id, as `gateway keys list` prints it.")]
-
-
-@keys.command()
+@click.option("--source", "sources", multiple=True, metavar="NAME", help="Source it is confined to, repeatable.")
+@click.option("--days", metavar="DAYS", type=click.IntRange(min=1), help="Days until it expires; else never.")
+@options.data
+@options.config
 def add(
-    name: Name,
-    *,
-    scope: Scopes = None,
-    source: Sources = None,
-    days: Days = None,
-    data: Data = None,
-    config: Config = None,
+    name: str,
+    scopes: tuple[str, ...],
+    sources: tuple[str, ...],
+    days: int | None,
+    data: Path | None,
+    config: Path | None,
 ) -> None:
-    """Make an API key; it is shown this once.
-
-    Example: `gateway keys add dashboard --scope devices:read --days 90`
-    """
+    """Make an API key; it is shown this once."""
     now = datetime.now(UTC)
     expires_at = None if days is None else milliseconds(now + timedelta(days=days))
-    scopes = frozenset(scope) if scope else ALL_SCOPES
-    sources = frozenset(source) if source else None
+    granted = frozenset(map(Scope, scopes)) or ALL_SCOPES
+    confined_to = frozenset(sources) or None
 
     async def work(database: Database) -> str:
         return await database.write(
-            lambda connection: add_api_key(connection, name, scopes, sources, milliseconds(now), expires_at)
+            lambda connection: add_api_key(connection, name, granted, confined_to, milliseconds(now), expires_at)
         )
 
-    typer.echo(at_database(data, config, work))
+    click.echo(at_database(data, config, work))
 
 
-@keys.command("list")
-def list_keys(*, data: Data = None, config: Config = None) -> None:
-    """Print the API keys, without their secrets.
-
-    Example: `gateway keys list`
-    """
+@keys.command("list", epilog="Example: gateway keys list")
+@options.data
+@options.config
+def list_keys(data: Path | None, config: Path | None) -> None:
+    """Print the API keys, without their secrets."""
 
     async def work(database: Database) -> Sequence[ApiKey]:
         return await database.read(all_api_keys)
@@ -69,12 +71,12 @@ def list_keys(*, data: Data = None, config: Config = None) -> None:
     print_table(table)
 
 
-@keys.command()
-def revoke(identifier: Identifier, *, data: Data = None, config: Config = None) -> None:
-    """Refuse an API key from now on.
-
-    Example: `gateway keys revoke 5f2c81a09d3e`
-    """
+@keys.command(epilog="Example: gateway keys revoke 5f2c81a09d3e")
+@click.argument("identifier", help="The key's id, as gateway keys list prints it.")
+@options.data
+@options.config
+def revoke(identifier: str, data: Path | None, config: Path | None) -> None:
+    """Refuse an API key from now on."""
     now = milliseconds(datetime.now(UTC))
 
     async def work(database: Database) -> bool:
@@ -82,7 +84,7 @@ def revoke(identifier: Identifier, *, data: Data = None, config: Config = None) 
 
     if not at_database(data, config, work, existing=True):
         refuse(f"there is no API key {identifier!r} to revoke")
-    typer.echo(f"{identifier} is revoked.")
+    click.echo(f"{identifier} is revoked.")
 
 
 def _state(key: ApiKey) -> str:

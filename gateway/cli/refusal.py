@@ -3,7 +3,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
-import typer
+import click
 
 from gateway.services.fleet.refusal import FleetRefusal
 from gateway.services.ingest import InvalidReportError, UnknownDeviceError
@@ -38,5 +38,5 @@ def refusals() -> Iterator[None]:
 
 
 def refuse(message: str) -> NoReturn:
-    typer.secho(f"gateway: {message}", fg=typer.colors.RED, err=True)
-    raise typer.Exit(1)
+    click.secho(f"gateway: {message}", fg="red", err=True)
+    raise click.exceptions.Exit(1)

@@ -3,10 +3,9 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import Any, TypeAlias
 
-import typer
+import click
 import uvloop
 
 from gateway.app.background import background
@@ -16,6 +15,7 @@ from gateway.app.gateway import open_gateway
 from gateway.app.keys import encryption_key
 from gateway.app.services import Services
 from gateway.app.services_alone import open_services
+from gateway.cli import options
 from gateway.cli.greeting import demo_rows, door_rows, greet
 from gateway.cli.listener import Listener
 from gateway.cli.places import Places, listen
@@ -27,34 +27,35 @@ from gateway.services.upkeep import upkeep
 from gateway.settings.settings import Settings
 from gateway.store.accounts import AccessKey
 
-Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
-Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 finds one.")]
-Data = Annotated[Path | None, typer.Option(help="Directory of the database and of the secret key.")]
-Config = Annotated[Path | None, typer.Option(help="Settings file; else gateway.toml where it exists.")]
-Demo = Annotated[bool, typer.Option("--demo", help="Fill an empty store with the demo fleet and keep it alive.")]
-
 Serving: TypeAlias = Callable[[Settings, Places, Post], Coroutine[None, None, None]]
 """Serves at these places until told to stop."""
 
-
-def serve(
-    *, host: Host = None, port: Port = None, data: Data = None, config: Config = None, demo: Demo = False
-) -> None:
-    """Serve the graph, GraphiQL and the embedded device services.
-
-    Example: `gateway serve --demo --port 8000`
-    """
-    _start(_serve, {"config": config, "host": host, "port": port, "data": data, "demo": demo or None}, graph=True)
+_host = click.option("--host", metavar="ADDRESS", help="Address to listen on.")
+_port = click.option("--port", metavar="PORT", type=int, help="Port to listen on; 0 finds one.")
+_demo = click.option(
+    "--demo", is_flag=True, default=None, help="Fill an empty store with the demo fleet and keep it alive."
+)
 
 
-def services(
-    *, host: Host = None, port: Port = None, data: Data = None, config: Config = None, demo: Demo = False
-) -> None:
-    """Serve the two device services alone, for AWS SDKs and devices.
+@click.command(epilog="Example: gateway serve --demo --port 8000")
+@_host
+@_port
+@options.data
+@options.config
+@_demo
+def serve(**given: Any) -> None:  # noqa: ANN401  # each setting has a type of its own
+    """Serve the graph, GraphiQL and the embedded device services."""
+    _start(_serve, given, graph=True)
 
-    Example: `gateway services --port 8001`
-    """
-    given = {"config": config, "host": host, "port": port, "data": data, "demo": demo or None}
+
+@click.command(epilog="Example: gateway services --port 8001")
+@_host
+@_port
+@options.data
+@options.config
+@_demo
+def services(**given: Any) -> None:  # noqa: ANN401  # the same
+    """Serve the two device services alone, for AWS SDKs and devices."""
     _start(_serve_services, given, graph=False)
 
 
@@ -74,7 +75,7 @@ def _work(serving: Serving, given: Mapping[str, Any], places: Places, post: Post
         settings = _settings(given)
         with refusals():
             uvloop.run(serving(settings, places, post))
-    except typer.Exit as leaving:  # nobody above understands it here
+    except click.exceptions.Exit as leaving:  # nobody above understands it here
         sys.exit(leaving.exit_code)
 
 

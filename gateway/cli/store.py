@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
-import typer
 from msgspec import Struct
 
 from gateway.app.keys import encryption_key
@@ -20,12 +19,6 @@ from gateway.store.data_directory import DATABASE_FILE
 from gateway.store.database import Database
 
 Result = TypeVar("Result")
-
-Data = Annotated[Path | None, typer.Option(help="Directory of the database and of the secret key.")]
-Config = Annotated[Path | None, typer.Option(help="Settings file; else gateway.toml where it exists.")]
-Source = Annotated[
-    str | None, typer.Option(help="Name of an embedded source; else the first one of each service.", metavar="NAME")
-]
 
 
 class Opened(Struct, frozen=True):

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlsplit
 
+import click
 import orjson
-import typer
 from rich.console import Console
 from rich.text import Text
 
+from gateway.cli import options
 from gateway.cli.event_stream import Cut, Heard, Refused, subscribe
 from gateway.cli.refusal import refuse
 
@@ -34,32 +35,29 @@ PASSING = {"SLOW_CONSUMER", "RATE_LIMITED", "DEADLINE_EXCEEDED", "INTERNAL_SERVE
 STOPPING = {signal.SIGINT, signal.SIGTERM}
 FIRST_WAIT, LONGEST_WAIT = 0.2, 10.0
 
-Url = Annotated[str, typer.Argument(help="Where the gateway is.")]
-Key = Annotated[str | None, typer.Option(help="API key or token.", envvar="TAIL_KEY", show_envvar=True)]
-Sources = Annotated[list[str] | None, typer.Option("--source", help="Source to follow, repeatable; all without it.")]
-Name = Annotated[str | None, typer.Option(help="Part of the names of the devices to follow.")]
-After = Annotated[str | None, typer.Option(help="Cursor to begin after; else from now on.", metavar="CURSOR")]
-Resume = Annotated[
-    Path | None, typer.Option(help="File that keeps the cursor: the next run goes on where this one ends.")
-]
 
-
+@click.command(epilog="Example: gateway tail --name lobby")
+@click.argument("url", default="http://127.0.0.1:8000", help="Where the gateway is; else http://127.0.0.1:8000.")
+@click.option("--key", envvar="TAIL_KEY", show_envvar=True, help="API key or token.")
+@click.option("--source", "sources", multiple=True, metavar="NAME", help="Source to follow, repeatable; else all.")
+@click.option("--name", help="Part of the names of the devices to follow.")
+@click.option("--after", metavar="CURSOR", help="Cursor to begin after; else from now on.")
+@click.option(
+    "--resume",
+    type=options.PATH,
+    metavar="FILE",
+    help="Where the cursor is kept: the next run goes on where this one ends.",
+)
 def tail(
-    url: Url = "http://127.0.0.1:8000",
-    *,
-    key: Key = None,
-    source: Sources = None,
-    name: Name = None,
-    after: After = None,
-    resume: Resume = None,
+    url: str, key: str | None, sources: tuple[str, ...], name: str | None, after: str | None, resume: Path | None
 ) -> None:
-    """Print what happens to the devices of a running gateway: JSON lines in a pipe. What is cut is resumed.
+    """Print what happens to the devices of a running gateway.
 
-    Example: `gateway tail --name lobby`
+    JSON lines in a pipe. What is cut is resumed.
     """
     if urlsplit(url).scheme not in {"http", "https"}:
         refuse(f"{url!r} is no address: it must begin with http:// or https://")
-    wanted = {"sources": source, "nameContains": name}
+    wanted = {"sources": sources or None, "nameContains": name}
     variables = {"filter": {member: value for member, value in wanted.items() if value is not None}}
     cursor = after or _kept(resume)
     try:

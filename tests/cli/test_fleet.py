@@ -3,16 +3,11 @@
 import json
 import os
 import re
-import shlex
 from pathlib import Path
 
 import pytest
-import typer.main
 from sqlalchemy import create_engine, text
 
-from gateway.cli.access_key import access_key
-from gateway.cli.fleet import fleet as fleet_group
-from gateway.cli.fleet_add import add
 from tests.cli.typed import Typed, rows, typed
 from tests.services.fleet.files import BUTTON, ECHO, USER, echo, printed
 
@@ -43,33 +38,6 @@ def refused(told: str, *arguments: str) -> None:
     assert told in answer.err
     assert answer.err.startswith("gateway: ")
     assert rows(Path("data")) == before
-
-
-def test_every_command_has_an_example() -> None:
-    """Whoever asks for help sees a line to type."""
-    groups = [typer.main.get_group(group) for group in (fleet_group, add, access_key)]
-    helps = {
-        command.name: command.help
-        for group in groups
-        for command in group.commands.values()
-        if not hasattr(command, "commands")
-    }
-
-    assert len(helps) == 13
-    assert [name for name, text in helps.items() if "Example: `" not in text] == []
-
-
-@pytest.mark.parametrize(
-    "group", [(), ("fleet",), ("fleet", "add"), ("schema",), ("keys",), ("access-key",)], ids=" ".join
-)
-def test_every_group_has_an_example(group: tuple[str, ...]) -> None:
-    """Whoever does not know the commands yet sees a line to type, and can type it."""
-    told = typed(*group, "--help").out
-    example = re.search(r"Example: (gateway .*?) *\n", told)
-
-    assert example is not None
-    assert example[1].split()[: len(group) + 1] == ["gateway", *group]
-    assert typed(*shlex.split(example[1])[1:], "--help").code == 0
 
 
 def test_the_demo_is_printed_and_made_once() -> None:

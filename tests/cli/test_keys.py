@@ -1,14 +1,14 @@
 from pathlib import Path
 
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
-from gateway.cli import app
+from gateway.cli import main
 
 runner = CliRunner()
 
 
 def run(tmp_path: Path, *words: str) -> tuple[int, str]:
-    result = runner.invoke(app, ["keys", *words, "--data", str(tmp_path)])
+    result = runner.invoke(main, ["keys", *words, "--data", str(tmp_path)])
     return result.exit_code, result.output
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 from starlette.applications import Starlette
-from typer.testing import CliRunner
 
 from gateway.app.keys import encryption_key
 from gateway.app.store import open_store, service_context
-from gateway.cli import app
+from gateway.cli import main
 from gateway.cli.listener import Listener, bind
 from gateway.services.first_keys import first_access_keys
 from gateway.settings.settings import Settings
@@ -38,7 +38,7 @@ def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def told_at_once(*arguments: str) -> str:
     """As `refused`, without a process of its own."""
-    result = CliRunner().invoke(app, ["serve", *arguments])
+    result = CliRunner().invoke(main, ["serve", *arguments])
     assert (result.exit_code, result.stdout) == (1, "")
     assert isinstance(result.exception, SystemExit)
     return result.stderr
@@ -90,7 +90,7 @@ def test_a_wrong_environment_is_told_by_name(
 
 def test_a_wrong_argument_is_a_matter_of_usage(directory: Path) -> None:
     """What the command line itself cannot understand ends with exit code 2, and nothing is made."""
-    result = CliRunner().invoke(app, ["serve", "--port", "many"])
+    result = CliRunner().invoke(main, ["serve", "--port", "many"])
 
     assert (result.exit_code, "--port" in result.stderr) == (2, True)
     assert [*directory.iterdir()] == []

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+from click.testing import CliRunner
 from sqlalchemy import create_engine
-from typer.testing import CliRunner
 
-from gateway.cli import app
+from gateway.cli import main
 from gateway.store.data_directory import DATABASE_FILE
 from gateway.store.tables import metadata
 
@@ -23,7 +23,7 @@ class Typed:
 
 def typed(*arguments: str, given: bytes | None = None) -> Typed:
     """Type `gateway` with these arguments; what is a bug is raised."""
-    result = CliRunner().invoke(app, arguments, input=given)
+    result = CliRunner().invoke(main, arguments, input=given)
     structlog.reset_defaults()
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception

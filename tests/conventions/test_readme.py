@@ -5,10 +5,10 @@ import shlex
 import tomllib
 from itertools import takewhile
 
+import click
 import pytest
-import typer
 
-from gateway.cli import app
+from gateway.cli import main
 from gateway.execution.result import ErrorCode
 from gateway.settings.load import VARIABLES
 from gateway.settings.read import read
@@ -43,12 +43,12 @@ def test_the_table_of_codes_is_complete() -> None:
 def test_commands_exist(command: str) -> None:
     """Each `gateway` command can be typed as it stands: its sub-commands and options exist."""
     words = shlex.split(command.replace("$(", " ").replace(")", " "))
-    known = typer.main.get_command(app)
+    known = main
     for word in takewhile(lambda word: word[0] != "|", words[words.index("gateway") + 1 :]):
         if word.startswith("-"):
             assert word in {name for parameter in known.params for name in parameter.opts}, f"{word} of {known.name}"
         elif hasattr(known, "commands"):
-            known = known.get_command(typer.Context(known), word)
+            known = known.get_command(click.Context(known), word)
             assert known is not None, word
 
 
