@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 from gateway.app.clock import now
 from gateway.http.auth import OPEN, Authentication
 from gateway.http.mistakes import Mistakes
-from gateway.http.remembered_keys import RememberedKeys
+from gateway.http.remembered_callers import RememberedCallers
 from gateway.settings.settings import Settings
 from gateway.store.api_keys import ApiKey, find_api_key
 from gateway.store.database import Database
@@ -20,14 +20,13 @@ def authentication_of(settings: Settings, database: Database | None, mistakes: M
     async def find(text: str) -> ApiKey | None:
         return await database.read(lambda connection: find_api_key(connection, text))
 
-    keys = RememberedKeys(find)
     return Authentication(
         required=True,
-        api_keys=keys.find,
+        api_keys=find,
         tokens=_tokens(settings),
         clock=now,
         mistakes=mistakes,
-        api_keys_anew=keys.find_anew,
+        remembered=RememberedCallers(),
     )
 
 

@@ -1,10 +1,11 @@
 """What requests may cost, and what callers may spend in a while: taken before anything runs, settled after."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import ceil
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from gateway.execution.cost_report import CostReport
 from gateway.execution.plan import Plan
@@ -12,6 +13,7 @@ from gateway.execution.result import ErrorCode, RequestRefused, Result, refused
 from gateway.limits.cost import CostPassed, check_cost
 from gateway.limits.rate import ROUNDING, Rate, RateStore, RateStoreDown, Taken
 from gateway.limits.rate_memory import MemoryRates
+from gateway.model.once import Once
 
 COST = "cost"
 """The rate that is counted in units of cost; any other is that of a @rateLimit of its name, counted in selections."""
@@ -33,7 +35,7 @@ class RateLimited(RequestRefused):
         self.uncounted = uncounted
 
 
-class Charge(Struct, frozen=True):
+class Charge(Struct, frozen=True, gc=False):
     """What was taken from a caller; `cost`: how it then stood with the rate of cost, None where there is none."""
 
     caller: str
@@ -45,7 +47,8 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Budget(Struct, frozen=True):
+@dataclass(frozen=True)
+class Budget:
     """`maximum`: of a request's cost. `rates`: by COST, and by the names of the schema's @rateLimit."""
 
     maximum: int = DEFAULT_MAXIMUM
@@ -53,11 +56,16 @@ class Budget(Struct, frozen=True):
     store: RateStore = field(default_factory=MemoryRates)
     clock: Callable[[], datetime] = _now
 
-    @property
+    @Once
     def limit(self) -> int:
         """What can be spent at once: the burst of the rate; without one, what a request may cost."""
         rate = self.rates.get(COST)
         return self.maximum if rate is None else int(rate.burst)
+
+    @Once
+    def most(self) -> int:
+        """What one request may cost."""
+        return min(self.maximum, self.limit)
 
     async def take(self, caller: str, plans: Sequence[Plan]) -> Charge:
         """Take what the plans together would cost, and count what they select against its rates: all of it, or nothing.
@@ -66,9 +74,7 @@ class Budget(Struct, frozen=True):
         """
         requested = sum([plan.requested_cost for plan in plans])
         self._check(requested)
-        wanted = {name: units for name, units in _selections(plans).items() if name in self.rates}
-        if COST in self.rates:
-            wanted[COST] = requested
+        wanted = self._wanted(plans, requested)
         got: dict[str, Taken] = {}
         for name, units in wanted.items():
             taken = got[name] = await self._take(caller, name, units)
@@ -96,9 +102,9 @@ class Budget(Struct, frozen=True):
 
     async def settle(self, charge: Charge, actual: int) -> CostReport:
         """Give back what was not used, or take what is missing, and tell how the caller then stands."""
-        if charge.cost is None:
-            return CostReport(charge.requested, actual, self.limit)
         stands = charge.cost
+        if stands is None:
+            return CostReport(charge.requested, actual, self.limit)
         if actual != charge.requested:
             stands = await self._settle(charge.caller, COST, actual - charge.requested) or stands
         seconds = _whole_seconds(stands.full_after)
@@ -114,14 +120,24 @@ class Budget(Struct, frozen=True):
         await self._settle(caller, COST, -cost)
 
     def _check(self, requested: int) -> None:
-        limit = self.limit
         try:
-            check_cost(requested, min(self.maximum, limit))
+            check_cost(requested, self.most)
         except CostPassed as passed:
-            name = "maximum_cost" if self.maximum <= limit else "rate_burst"
+            name = "maximum_cost" if self.maximum <= self.limit else "rate_burst"
             numbers = {"requested": passed.requested, "maximum": passed.maximum}
             code = ErrorCode.COST_LIMIT_EXCEEDED
             raise RequestRefused(refused(code, passed.message, limit=name, **numbers)) from None
+
+    def _wanted(self, plans: Sequence[Plan], requested: int) -> Mapping[str, int]:
+        """The units of each rate."""
+        wanted: dict[str, int] = {}
+        for plan in plans:
+            for name, count in plan.rated.items():
+                if name in self.rates:
+                    wanted[name] = wanted.get(name, 0) + count
+        if COST in self.rates:
+            wanted[COST] = requested
+        return wanted
 
     async def _take(self, caller: str, name: str, units: int) -> Taken:
         try:
@@ -140,14 +156,6 @@ class Budget(Struct, frozen=True):
             return await self.store.settle(f"{name}:{caller}", units, self.rates[name])
         except RateStoreDown:
             return None
-
-
-def _selections(plans: Sequence[Plan]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for plan in plans:
-        for name, count in plan.rated.items():
-            counts[name] = counts.get(name, 0) + count
-    return counts
 
 
 def _limited(name: str, units: int, outcome: Taken) -> RateLimited:

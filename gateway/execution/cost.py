@@ -89,7 +89,7 @@ class OperationCost(Struct, frozen=True):
         return ceil(min(selection_cost(self.root, values, {}) if fixed is None else fixed, MOST))
 
     def actual(self, data: Mapping[str, Any], values: Values) -> int:
-        return ceil(_answer_cost((self.root,), data, values))
+        return ceil(_object_cost(self.root, data, values))
 
     def counts(self, values: Values) -> Mapping[str, int]:
         """How often the operation counts against each rate."""
@@ -132,17 +132,25 @@ def length_of(value: object) -> int | None:
 
 
 def _answer_cost(kinds: tuple[TypeCost, ...], value: Any, values: Values) -> float:  # noqa: ANN401  # as executed
-    if value is None or not kinds:
-        return 0
     if isinstance(value, list):
-        if len(kinds) == 1 and not kinds[0].fields:
-            return kinds[0].weight * (len(value) - value.count(None))
-        return sum(_answer_cost(kinds, item, values) for item in value)
-    kind = kinds[0] if len(kinds) == 1 else _kind_of(value, kinds)
+        return _list_cost(kinds, value, values)
+    return _object_cost(kinds[0] if len(kinds) == 1 else _kind_of(value, kinds), value, values)
+
+
+def _list_cost(kinds: tuple[TypeCost, ...], items: list[Any], values: Values) -> float:
+    if len(kinds) == 1 and not kinds[0].fields:
+        return kinds[0].weight * (len(items) - items.count(None))
+    return sum([_answer_cost(kinds, item, values) for item in items if item is not None])
+
+
+def _object_cost(kind: TypeCost, value: Mapping[str, Any], values: Values) -> float:
     total = kind.weight
     for field in kind.fields:
-        if field.key in value:
-            total += field.own(values) + _answer_cost(field.inner, value[field.key], values)
+        key, inner = field.key, field.inner
+        if key in value:
+            total += field.own(values) if field.arguments else field.weight
+            if inner and (held := value[key]) is not None:
+                total += _answer_cost(inner, held, values)
     return total
 
 

@@ -4,7 +4,7 @@ from typing import Any, Self
 from msgspec import Struct
 
 
-class CostReport(Struct, frozen=True):
+class CostReport(Struct, frozen=True, gc=False):
     """What a request cost, in the units of the schema's @cost.
 
     `requested`: the most that it would have cost, told by document and variables; `actual`: what came of it. `limit`:

@@ -18,16 +18,13 @@ class Plan(Struct, frozen=True, eq=False):
     """
 
     document: Document
+    name: str | None
     operation: OperationDefinitionNode
     variables: VariableValues
     deadline_seconds: float
     requested_cost: int
     rated: Mapping[str, int]
     hide_suggestions: bool = False
-
-    @property
-    def name(self) -> str | None:
-        return _name(self.operation)
 
     @property
     def is_mutation(self) -> bool:
@@ -72,14 +69,14 @@ def make_plan(
     operation = _operation(document, operation_name)
     if operation.operation is OperationType.SUBSCRIPTION and not subscriptions:
         raise _unresolved("Subscriptions are not supported over this transport.")
-    name = _name(operation)
+    name = operation.name.value if operation.name else None
     _permit(document.requirements[name], caller)
     values = document.variables[name].coerce(variables, hide_suggestions=hide_suggestions)
     if isinstance(values, list):
         raise RequestRefused(refused_variables(values))
     cost = document.costs[name]
     requested, rated = cost.requested(values.coerced), cost.counts(values.coerced)
-    return Plan(document, operation, values, deadline_seconds, requested, rated, hide_suggestions)
+    return Plan(document, name, operation, values, deadline_seconds, requested, rated, hide_suggestions)
 
 
 def _operation(document: Document, name: str | None) -> OperationDefinitionNode:
@@ -91,10 +88,6 @@ def _operation(document: Document, name: str | None) -> OperationDefinitionNode:
     if len(document.operations) != 1:
         raise _unresolved("operationName is needed: the document does not have exactly one operation.")
     return next(iter(document.operations.values()))
-
-
-def _name(operation: OperationDefinitionNode) -> str | None:
-    return operation.name.value if operation.name else None
 
 
 def _permit(requirements: Iterable[Requirement], caller: Caller) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from msgspec import Struct
-from msgspec.structs import replace
+from msgspec import Struct, field
 
 from gateway.http.mistakes import MESSAGE, Mistakes
+from gateway.http.remembered_callers import Known, RememberedCallers, name_of
 from gateway.http.unauthenticated import TooManyMistakes, Unauthenticated
 from gateway.model.caller import ANYBODY, NOBODY, Caller
 from gateway.store.api_keys import PREFIX, ApiKey
@@ -27,8 +28,8 @@ class Authentication(Struct, frozen=True):
     """How callers are known. Not `required`: without credentials anybody may do everything.
 
     `api_keys` finds a key by its text, `tokens` verifies a JSON Web Token; each None where it is not offered.
-    `api_keys_anew`: as `api_keys`, which may remember for a moment what it found; None: that does not.
-    `mistakes` bounds how often an address may be wrong.
+    `mistakes` bounds how often an address may be wrong; `remembered`: who was known a moment ago, nobody unless
+    that is given.
     """
 
     required: bool
@@ -36,26 +37,24 @@ class Authentication(Struct, frozen=True):
     tokens: "TokenVerifier | None"
     clock: Clock
     mistakes: Mistakes | None = None
-    api_keys_anew: FindApiKey | None = None
-
-    @property
-    def anew(self) -> "Authentication":
-        """The same, which remembers nothing."""
-        return replace(self, api_keys=self.api_keys_anew) if self.api_keys_anew is not None else self
+    remembered: RememberedCallers = field(default_factory=partial(RememberedCallers, 0.0))
 
     async def caller_at(self, address: str | None, authorization: str | None, api_key: str | None) -> Caller:
-        """As `caller`, and count what is wrong against the address; raise TooManyMistakes where it has to wait."""
-        shown = authorization if api_key is None else api_key
-        if self.mistakes is None or shown is None:
-            return await self.caller(authorization, api_key)
-        _refuse(self.mistakes.seconds_to_wait(address, shown))
-        try:
-            caller = await self.caller(authorization, api_key)
-        except Unauthenticated:
-            _refuse(await self.mistakes.made(address, shown))
-            raise
-        self.mistakes.none_made(address, shown)
-        return caller
+        """Tell who sends these headers from that address, as they were looked at within the last second.
+
+        What is wrong is counted against the address; raise TooManyMistakes where it has to wait, or Unauthenticated.
+        """
+        if authorization is None and api_key is None:
+            return await self.caller(None, None)
+        known = self.remembered.find(name_of(authorization, api_key))
+        if known is None or address not in known.addresses:
+            known = await self._bounded(known, address, authorization, api_key)
+            known.addresses.add(address)
+        return known.caller
+
+    async def caller_now(self, authorization: str | None, api_key: str | None) -> Caller:
+        """As `caller`; whatever is remembered is made right."""
+        return (await self._look(authorization, api_key)).caller
 
     async def caller(self, authorization: str | None, api_key: str | None) -> Caller:
         """Tell who sends these headers; raise Unauthenticated for credentials that are not good."""
@@ -88,6 +87,32 @@ class Authentication(Struct, frozen=True):
             sources=found.sources,
             expires_at=expires_at,
         )
+
+    async def _bounded(
+        self, known: Known | None, address: str | None, authorization: str | None, api_key: str | None
+    ) -> Known:
+        """Look at what is not known yet, and bound how often it is wrong."""
+        shown = authorization if api_key is None else api_key
+        if self.mistakes is None or shown is None:
+            return known or await self._look(authorization, api_key)
+        _refuse(self.mistakes.seconds_to_wait(address, shown))
+        try:
+            known = known or await self._look(authorization, api_key)
+        except Unauthenticated:
+            _refuse(await self.mistakes.made(address, shown))
+            raise
+        self.mistakes.none_made(address, shown)
+        return known
+
+    async def _look(self, authorization: str | None, api_key: str | None) -> Known:
+        name = name_of(authorization, api_key)
+        try:
+            caller = await self.caller(authorization, api_key)
+        except Unauthenticated:
+            self.remembered.forget(name)
+            raise
+        left = None if caller.expires_at is None else (caller.expires_at - self.clock()).total_seconds()
+        return self.remembered.keep(name, caller, left)
 
 
 def _refuse(seconds: int) -> None:

@@ -36,7 +36,7 @@ async def _info(
 
 async def _refresh(authentication: Authentication, authorization: str | None, api_key: str | None) -> Caller | None:
     try:
-        return await authentication.caller(authorization, api_key)
+        return await authentication.caller_now(authorization, api_key)
     except Unauthenticated:
         return None
 

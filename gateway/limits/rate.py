@@ -1,36 +1,55 @@
 """How much a caller may spend in a while: the generic cell rate algorithm, and who keeps its state."""
 
+from dataclasses import dataclass
 from math import floor
 from typing import Protocol
 
 from msgspec import Struct
+
+from gateway.model.once import Once
 
 SECONDS = 60.0
 ROUNDING = 1e-6
 """Units; less than this is no difference."""
 
 
-class Rate(Struct, frozen=True):
+@dataclass(frozen=True)
+class Rate:
     """`per_minute` units come back each minute; `burst` of them, when all have come back, can be spent at once."""
 
     per_minute: float
     burst: float
 
-    @property
+    @Once
     def seconds_a_unit(self) -> float:
         return SECONDS / self.per_minute
 
+    @Once
+    def most_ahead(self) -> float:
+        """Seconds that a caller may be ahead of the rate."""
+        return (self.burst + ROUNDING) * self.seconds_a_unit
 
-class Taken(Struct, frozen=True):
-    """What came of asking for units. `remaining`: whole units that are left, `full_after`: seconds until all are back.
 
-    `retry_after`: seconds until the same could be had, 0 where it was; of more than the burst, until all are back.
-    """
+class Taken(Struct, frozen=True, gc=False):
+    """What came of asking for units of a rate. `full_after`: seconds until all of them are back."""
 
     allowed: bool
-    remaining: int
     full_after: float
-    retry_after: float
+    units: float
+    rate: Rate
+
+    @property
+    def remaining(self) -> int:
+        """Whole units that are left."""
+        return max(floor(self.rate.burst - self.full_after / self.rate.seconds_a_unit + ROUNDING), 0)
+
+    @property
+    def retry_after(self) -> float:
+        """Seconds until the same could be had, 0 where it was; of more than the burst, until all are back."""
+        if self.allowed:
+            return 0.0
+        over = self.full_after + (self.units - self.rate.burst) * self.rate.seconds_a_unit
+        return min(over, self.full_after)
 
 
 class RateStore(Protocol):
@@ -47,24 +66,14 @@ class RateStoreDown(Exception):
     """Nothing can be counted now."""
 
 
-def after_taking(ahead: float, units: float, rate: Rate) -> float:
-    """Seconds that a caller is ahead of its rate after taking units; negative ones give back, at most to 0.
+def taken(ahead: float, units: float, rate: Rate, *, anyway: bool = False) -> Taken:
+    """What comes of asking for units while `ahead` of a rate by so many seconds; below 0 counts as 0.
 
-    This is the generic cell rate algorithm (ITU-T I.371, virtual scheduling): `ahead` is its theoretical arrival time
-    less now. `fits` says whether that is allowed.
+    This is the generic cell rate algorithm (ITU-T I.371, virtual scheduling): `ahead` is the caller's theoretical
+    arrival time less now. `anyway`: whatever is left; negative units then give back, at most to 0.
     """
-    after = ahead + units * rate.seconds_a_unit
-    return after if after > 0 else 0.0
-
-
-def fits(ahead: float, rate: Rate) -> bool:
-    return ahead <= (rate.burst + ROUNDING) * rate.seconds_a_unit
-
-
-def told(ahead: float, units: float, rate: Rate, *, allowed: bool) -> Taken:
-    """Tell how a caller stands that is `ahead` now, after it got its units or did not."""
-    remaining = max(floor(rate.burst - ahead / rate.seconds_a_unit + ROUNDING), 0)
-    if allowed:
-        return Taken(allowed, remaining, ahead, 0.0)
-    over = after_taking(ahead, units, rate) - rate.burst * rate.seconds_a_unit
-    return Taken(allowed, remaining, ahead, min(over, ahead))
+    before = ahead if ahead > 0 else 0.0
+    after = before + units * rate.seconds_a_unit
+    if after > rate.most_ahead and not anyway:
+        return Taken(False, before, units, rate)
+    return Taken(True, after if after > 0 else 0.0, units, rate)

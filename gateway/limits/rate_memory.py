@@ -2,7 +2,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-from gateway.limits.rate import Rate, Taken, after_taking, fits, told
+from gateway.limits.rate import Rate, Taken, taken
 
 MOST_KEYS = 50_000
 
@@ -26,21 +26,19 @@ class MemoryRates:
 
     def _count(self, key: str, units: float, rate: Rate, *, anyway: bool) -> Taken:
         now = self._clock()
-        ahead = max(self._until.pop(key, now) - now, 0.0)
-        after = after_taking(ahead, units, rate)
-        allowed = anyway or fits(after, rate)
-        if allowed:
-            ahead = after
-        if ahead > 0:
-            self._until[key] = now + ahead
-        self._forget(now)
-        return told(ahead, units, rate, allowed=allowed)
+        until = self._until.pop(key, None)
+        if until is None:
+            self._forget(now)
+        outcome = taken(0.0 if until is None else until - now, units, rate, anyway=anyway)
+        if outcome.full_after:
+            self._until[key] = now + outcome.full_after
+        return outcome
 
     def _forget(self, now: float) -> None:
-        """Drop the oldest where they have all of their units back, or where there are too many."""
+        """Drop the oldest where they have all of their units back, or where one more would be too many."""
         while self._until:
             oldest = next(iter(self._until))
-            if self._until[oldest] > now and len(self._until) <= self._most_keys:
+            if self._until[oldest] > now and len(self._until) < self._most_keys:
                 return
             del self._until[oldest]
 

@@ -9,7 +9,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from gateway.limits.rate import ROUNDING, Rate, RateStore, RateStoreDown, Taken, told
+from gateway.limits.rate import Rate, RateStore, RateStoreDown, Taken
 from gateway.observability.instruments import Count
 
 log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
@@ -35,7 +35,7 @@ else
 end
 return {1, string.format('%.0f', after)}
 """
-"""As `rate.after_taking` and `rate.fits`, in microseconds of the store's own clock, which all replicas share.
+"""As `rate.taken`, in microseconds of the store's own clock, which all replicas share.
 
 Keys are the time when all units are back; then they expire. ARGV: what the units take, what may be ahead, and 1 to take
 them anyway. Answers whether they were taken, and how far ahead the caller then is.
@@ -119,9 +119,9 @@ class ValkeyRates:
 
     async def _ask(self, key: str, units: float, rate: Rate, *, anyway: bool) -> Taken:
         a_unit = rate.seconds_a_unit * MICROSECONDS
-        arguments = (units * a_unit, (rate.burst + ROUNDING) * a_unit, int(anyway))
+        arguments = (units * a_unit, rate.most_ahead * MICROSECONDS, int(anyway))
         allowed, ahead = await self._script(keys=[_key(key)], args=arguments)
-        return told(int(ahead) / MICROSECONDS, units, rate, allowed=bool(allowed))
+        return Taken(bool(allowed), int(ahead) / MICROSECONDS, units, rate)
 
 
 def _key(key: str) -> str:

@@ -1,6 +1,6 @@
 from gateway.http.stream_options import StreamOptions
 from gateway.http.websocket.closing import CloseCode, SocketClosed
-from gateway.limits.rate import SECONDS, Rate, after_taking, fits
+from gateway.limits.rate import SECONDS, Rate, taken
 
 BURST_SECONDS = 10
 
@@ -29,10 +29,9 @@ class Vigil:
 
     def hear(self, now: float) -> None:
         """Take note of a message; raise SocketClosed 1008 for one too many."""
-        self._ahead = after_taking(max(self._ahead - (now - self._heard), 0.0), 1, self._rate)
-        self._heard = now
-        self._asked = False
-        if not fits(self._ahead, self._rate):
+        heard = taken(self._ahead - (now - self._heard), 1, self._rate)
+        self._ahead, self._heard, self._asked = heard.full_after, now, False
+        if not heard.allowed:
             raise SocketClosed(CloseCode.POLICY_VIOLATION, "Too many messages", "message_rate")
         if self._initialised:
             self._wake = now + self._ping_seconds

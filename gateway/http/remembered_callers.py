@@ -1,0 +1,55 @@
+import time
+from collections.abc import Callable
+from hashlib import blake2b
+
+from msgspec import Struct, field
+
+from gateway.model.caller import Caller
+
+SECONDS = 1.0
+"""How long credentials that were revoked may still be taken."""
+MOST = 10_000
+
+
+class Known(Struct, frozen=True):
+    """Whom credentials stand for. `until`: when they are looked at again, by a clock that only goes forward.
+
+    `addresses`: where they have come from meanwhile.
+    """
+
+    caller: Caller
+    until: float
+    addresses: set[str | None] = field(default_factory=set)
+
+
+class RememberedCallers:
+    """Whom credentials stood for when they were last looked at, where they were good: for `seconds`, 0 for never.
+
+    They are remembered by a hash: nothing here could be used as credentials.
+    """
+
+    def __init__(self, seconds: float = SECONDS, clock: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
+        self._clock = clock
+        self._kept: dict[bytes, Known] = {}
+
+    def find(self, name: bytes) -> Known | None:
+        kept = self._kept.get(name)
+        return kept if kept is not None and self._clock() < kept.until else None
+
+    def keep(self, name: bytes, caller: Caller, seconds_left: float | None) -> Known:
+        """Remember who was found just now, by credentials that end in so many seconds; None: that do not end."""
+        if len(self._kept) >= MOST:
+            self._kept.clear()
+        seconds = self._seconds if seconds_left is None else min(self._seconds, seconds_left)
+        known = self._kept[name] = Known(caller, self._clock() + seconds)
+        return known
+
+    def forget(self, name: bytes) -> None:
+        self._kept.pop(name, None)
+
+
+def name_of(authorization: str | None, api_key: str | None) -> bytes:
+    """Name what two headers say, of which the key goes first, by a hash."""
+    shown, kind = (authorization or "", b"authorization") if api_key is None else (api_key, b"x-api-key")
+    return blake2b(shown.encode(errors="surrogatepass"), digest_size=16, person=kind).digest()
