@@ -4,6 +4,7 @@ from hashlib import sha256
 from typing import TypeAlias
 
 from graphql import (
+    ArgumentNode,
     DocumentNode,
     FragmentDefinitionNode,
     GraphQLError,
@@ -26,6 +27,7 @@ from gateway.execution.cache_policy import CachePolicy, policies_of
 from gateway.execution.compiled.operation import CompiledOperation
 from gateway.execution.cost import OperationCost
 from gateway.execution.cost_reading import costs_of
+from gateway.execution.initial_counts import initial_counts
 from gateway.execution.lru import ByteBoundedLru
 from gateway.execution.one_piece import in_one_piece
 from gateway.execution.permissions import Requirement, requirements_of
@@ -48,8 +50,9 @@ class Document(Struct, frozen=True, eq=False):
     `hash` is the text's SHA-256 in hex. `policies` is empty where answers are not kept. `parsed_weight` is about the
     bytes that it holds before anything of it is run; what is compiled then adds to it, and `grown` hears of that.
     `told`: why an operation of it was left to graphql-core, as far as that was logged. `in_one_piece`: the same
-    without @defer and @stream, for who takes no answer in parts; None where it has neither. `telling`: the variables
-    that payloads of its subscriptions depend on, of those that were opened.
+    without @defer and @stream, for who takes no answer in parts; None where it has neither. `counts`: how many items
+    each @stream asks for at once. `telling`: the variables that payloads of its subscriptions depend on, of those that
+    were opened.
     """
 
     hash: str
@@ -63,6 +66,7 @@ class Document(Struct, frozen=True, eq=False):
     parsed_weight: int
     grown: Callable[[], None]
     in_one_piece: "Document | None" = None
+    counts: tuple[ArgumentNode, ...] = ()
     compiled: dict[str | None, CompiledOperation] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
     telling: dict[str | None, frozenset[str]] = field(default_factory=dict)
@@ -152,7 +156,7 @@ class Documents:
         if whole is None:
             return self._document(text, node, self._options.answer_age, grown)
         piece = self._document(f"{text}\n# in one piece", whole, None, grown)
-        return replace(self._document(text, node, None, grown), in_one_piece=piece)
+        return replace(self._document(text, node, None, grown), in_one_piece=piece, counts=initial_counts(node))
 
     def _document(self, text: str, node: DocumentNode, answer_age: int | None, grown: Callable[[], None]) -> Document:
         operations: Operations = {}

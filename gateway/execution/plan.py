@@ -6,6 +6,7 @@ from graphql.execution.values import VariableValues
 from msgspec import Struct
 
 from gateway.execution.document import Document
+from gateway.execution.initial_counts import check_counts
 from gateway.execution.permissions import Requirement
 from gateway.execution.result import ErrorCode, RequestRefused, refused, refused_variables
 from gateway.model.caller import ANYBODY, Caller
@@ -59,21 +60,25 @@ def make_plan(
 ) -> Plan:
     """Choose the operation and coerce its variables (GraphQL, "Executing Requests").
 
-    `subscriptions`: whether the transport can carry one; `in_parts`: whether it can carry an answer in parts.
+    `subscriptions`: whether the transport can carry one; `in_parts`: whether it can carry an answer in parts. The
+    payloads of a subscription are never in parts (GraphQL, "@defer").
 
     Raise RequestRefused: OPERATION_RESOLUTION_FAILURE where no operation can be chosen or run here, UNAUTHENTICATED or
     FORBIDDEN where the caller may not run it, BAD_USER_INPUT for variables.
     """
-    if document.in_one_piece is not None and not in_parts:
-        document = document.in_one_piece
     operation = _operation(document, operation_name)
-    if operation.operation is OperationType.SUBSCRIPTION and not subscriptions:
+    is_subscription = operation.operation is OperationType.SUBSCRIPTION
+    if is_subscription and not subscriptions:
         raise _unresolved("Subscriptions are not supported over this transport.")
+    if document.in_one_piece is not None and (is_subscription or not in_parts):
+        document = document.in_one_piece
+        operation = _operation(document, operation_name)
     name = operation.name.value if operation.name else None
     _permit(document.requirements[name], caller)
     values = document.variables[name].coerce(variables, hide_suggestions=hide_suggestions)
     if isinstance(values, list):
         raise RequestRefused(refused_variables(values))
+    check_counts(document.counts, values.coerced)
     cost = document.costs[name]
     requested, rated = cost.requested(values.coerced), cost.counts(values.coerced)
     return Plan(document, name, operation, values, deadline_seconds, requested, rated, hide_suggestions)

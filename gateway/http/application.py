@@ -7,13 +7,14 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.execution.result import ErrorCode
 from gateway.http.accept import MediaType
 from gateway.http.by_path import ByPath, direct_routes
 from gateway.http.options import HttpOptions
 from gateway.http.refusal import HttpRefused
+from gateway.http.refused_handshake import refuse_handshake
 from gateway.http.response import write_refusal
 from gateway.http.routes import middleware
 from gateway.observability.metrics import Metrics
@@ -36,7 +37,16 @@ def application(routes: Sequence[BaseRoute], options: HttpOptions, metrics: Metr
     layers = [*middleware(options, metrics), Middleware(ByPath, direct=direct_routes(routes))]
     app = Application(routes=routes, middleware=layers, exception_handlers={HTTPException: _refuse})
     app.router.redirect_slashes = False
+    app.router.default = _nothing_here
     return app
+
+
+async def _nothing_here(scope: Scope, _receive: Receive, send: Send) -> None:
+    """Refuse what no route serves, the handshake of a socket too, which Starlette would forbid."""
+    if scope["type"] != "websocket":
+        raise HTTPException(404)
+    refusal = HttpRefused(404, ErrorCode.BAD_USER_INPUT, WORDS[404])
+    await refuse_handshake(scope, write_refusal(refusal, MediaType.JSON), send)
 
 
 async def _refuse(_request: Request, error: Exception) -> Response:

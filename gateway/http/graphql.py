@@ -59,7 +59,9 @@ class GraphQLEndpoint:
             request = await read_request(scope, headers, receive, self._options)
             if isinstance(request, list):
                 return write_results(await self._operations.answer_all(request, info), media_type)
-            answer = await self._answer(request, info, deliveries, scope["method"], headers.get("last-event-id"))
+            answer = await self._answer(
+                request, info, deliveries, scope["method"], headers.get("last-event-id") or None
+            )
             if isinstance(answer, StreamedResponse):
                 return answer
             response = write_result(answer, media_type, profile)

@@ -197,3 +197,34 @@ async def test_refuses_as_ever(serve: Serve, journal: Journal) -> None:
         assert answer.status_code == 400
         assert answer.json()["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
     assert journal.resolved == []
+
+
+@pytest.mark.parametrize(
+    ("document", "variables", "argument"),
+    [
+        ("{ items @stream(initialCount: -1) { name } }", {}, "initialCount"),
+        ("{ items @stream(initialCount: null) { name } }", {}, "initialCount"),
+        ("query($n: Int) { items @stream(initialCount: $n) { name } }", {"n": -1}, "$n"),
+        ("query($n: Int) { items @stream(initialCount: $n) { name } }", {"n": None}, "$n"),
+    ],
+)
+async def test_a_stream_begins_with_a_count(
+    serve: Serve, journal: Journal, document: str, variables: dict[str, object], argument: str
+) -> None:
+    """A count that is none is the client's mistake, and told as one before anything runs."""
+    async with serve() as client:
+        answer = await ask(client, document, NEW, variables=variables)
+
+    assert answer.status_code == 400
+    assert [(error["message"], error["extensions"]) for error in answer.json()["errors"]] == [
+        ("initialCount must be a number, from 0.", {"code": "BAD_USER_INPUT", "argument": argument})
+    ]
+    assert journal.resolved == []
+
+
+async def test_a_stream_begins_with_nothing_unless_said(serve: Serve) -> None:
+    """A variable that is left out leaves the count at its default."""
+    async with serve() as client:
+        first, *_ = parts_of(await ask(client, "query($n: Int) { items @stream(initialCount: $n) { name } }", NEW))
+
+    assert first["data"] == {"items": []}

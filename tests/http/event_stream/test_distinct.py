@@ -102,6 +102,18 @@ async def test_tells_of_a_bad_cursor(tmp_path: Path) -> None:
     assert end == Event("complete", None)
 
 
+async def test_an_empty_cursor_is_none(tmp_path: Path) -> None:
+    """A client that has had no event yet may say so by an empty Last-Event-ID, which begins with what happens next."""
+    async with (
+        live_gateway(tmp_path, BUTTON) as gateway,
+        event_stream(gateway.client, **asking(EVENTS), headers={"last-event-id": ""}) as events,
+    ):
+        await gateway.streams(1)
+        await gateway.press(BUTTON)
+
+        assert (await clicks(events, 1))[0] == ["SINGLE"]
+
+
 async def test_gives_signs_of_life(serve: Serve, journal: Journal) -> None:
     """A quiet stream has comments, so that nothing in between takes it for dead; leaving stops the work."""
     async with serve(streams=StreamOptions(ping_seconds=0.02)) as client:

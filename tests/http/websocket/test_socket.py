@@ -258,10 +258,11 @@ async def test_refuses_a_foreign_host_and_a_large_head(serve: Serve) -> None:
 
 
 async def test_is_not_there_when_switched_off(serve: Serve) -> None:
-    """Without the setting there is no socket to be had."""
+    """Without the setting there is nothing at the path for a socket, which is told as it is of any other path."""
     async with serve(streams=StreamOptions(websocket=False)) as client:
         with pytest.raises(InvalidStatus) as refused:
             async with opened(client):
                 pass
 
-    assert refused.value.response.status_code == 403
+    assert refused.value.response.status_code == 404
+    assert b"There is nothing at this path." in (refused.value.response.body or b"")

@@ -63,3 +63,20 @@ async def test_a_cursor_of_nobody_is_bad_input(tmp_path: Path) -> None:
 
     assert refusal["type"] == "error"
     assert refusal["payload"][0]["extensions"] == {"code": "BAD_USER_INPUT", "argument": "after"}
+
+
+async def test_payloads_are_whole(tmp_path: Path) -> None:
+    """What a variable would defer or stream of a subscription comes with it, as GraphQL has no parts of a payload."""
+    document = """subscription($later: Boolean!) {
+      deviceEvents { event { device { id ... @defer(if: $later) { name } tags @stream(if: $later) { key } } } }
+    }"""
+    async with live_gateway(tmp_path, BUTTON) as gateway, opened(gateway.client) as socket:
+        await socket.init()
+        await socket.subscribe("1", document, variables={"later": True})
+        await gateway.streams(1)
+        await gateway.press(BUTTON)
+        payload = (await socket.hear())["payload"]
+
+    device = payload["data"]["deviceEvents"]["event"]["device"]
+    assert payload.keys() == {"data"}
+    assert (device["name"], device["tags"]) == (BUTTON, [])
