@@ -12,6 +12,7 @@ from gateway.model.errors import NotFound
 from gateway.model.ids import GlobalId, NodeKind
 from gateway.settings.settings import Settings
 from gateway.settings.source import SourceSettings
+from gateway.settings.source import SourceSettings
 from gateway.sources.aws.client import open_aws
 from tests.aws_environment import set_aws_environment
 from tests.http.limited import limited
@@ -74,7 +75,7 @@ async def test_what_can_be_no_device_is_not_asked_for(
     """An endpoint hears of nothing that its devices could not be called; the caller is told that there is none."""
     set_aws_environment(monkeypatch, tmp_path)
     async with stub_upstream(error(404, "ResourceNotFoundException")) as stub:
-        source = {"name": "buttons", "service": "one-click", "endpoint_url": f"{stub.url}/one-click"}
+        source = SourceSettings(name="buttons", service="one-click", endpoint_url=f"{stub.url}/one-click")
         async with (
             open_gateway(Settings(data=tmp_path, sources=[source], secret_key="s" * 32)) as gateway,
             serving(gateway.app) as client,

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.app.gateway import open_gateway
 from gateway.settings.settings import Settings
+from gateway.settings.source import SourceSettings
 from tests.http.serving import serving
 
 JSON = "application/json"
@@ -68,7 +69,7 @@ async def test_a_shut_ingest_says_so_to_devices(tmp_path: Path, path: str) -> No
 
 async def test_without_embedded_sources_their_doors_are_shut(tmp_path: Path) -> None:
     """A gateway over other endpoints has no services of its own to show."""
-    source = {"name": "hq", "service": "one-click", "endpoint_url": "http://127.0.0.1:9/one-click"}
+    source = SourceSettings(name="hq", service="one-click", endpoint_url="http://127.0.0.1:9/one-click")
     statuses = [
         (await asked(tmp_path, "POST", path, sources=[source])).status_code for path in (ONE_CLICK, ALEXA, "/ingest/x")
     ]
