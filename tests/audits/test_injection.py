@@ -12,7 +12,6 @@ from gateway.model.errors import NotFound
 from gateway.model.ids import GlobalId, NodeKind
 from gateway.settings.settings import Settings
 from gateway.settings.source import SourceSettings
-from gateway.settings.source import SourceSettings
 from gateway.sources.aws.client import open_aws
 from tests.aws_environment import set_aws_environment
 from tests.http.limited import limited

@@ -18,7 +18,7 @@ from gateway.model.caller import Scope
 from gateway.services.first_keys import first_access_keys
 from gateway.services.ingest import ClickType
 from gateway.settings.settings import Settings
-from gateway.settings.source import EMBEDDED_ACCOUNT
+from gateway.settings.source import EMBEDDED_ACCOUNT, SourceSettings
 from gateway.store.api_keys import add_api_key
 from gateway.store.postgres import PostgresDatabase
 from gateway.store.tables import api_keys, changes
@@ -87,8 +87,9 @@ async def at_an_endpoint(directory: Path, stores: dict[str, Any]) -> AsyncIterat
         set_aws_environment(environment, directory)
         environment.setenv("AWS_ACCESS_KEY_ID", access.access_key_id)
         environment.setenv("AWS_SECRET_ACCESS_KEY", access.secret)
-        source = {"name": "buttons", "service": "one-click", "endpoint_url": f"{devices.client.base_url}/one-click"}
-        told = {"sources": [source], "endpoint_poll": 0.05, **stores}
+        url = f"{devices.client.base_url}/one-click"
+        source = SourceSettings(name="buttons", service="one-click", endpoint_url=url)
+        told = {"sources": (source,), "endpoint_poll": 0.05, **stores}
         settings = [Settings(data=directory / one, **told) for one in ("0", "1")]
         gateways = [await stack.enter_async_context(open_gateway(one)) for one in settings]
         first, second = [await stack.enter_async_context(serving(one.app)) for one in gateways]
