@@ -1,12 +1,13 @@
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from gateway.settings.kinds import group
+
 ASYMMETRIC = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
 
 
-@dataclass(frozen=True, kw_only=True)
+@group
 class CallerSettings:
     """Who may ask the graph, and by which issuer's tokens."""
 

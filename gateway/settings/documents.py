@@ -1,13 +1,12 @@
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from gateway.settings.kinds import Positive
+from gateway.settings.kinds import Positive, group
 
 
-@dataclass(frozen=True, kw_only=True)
+@group
 class DocumentSettings:
     """Which documents are kept in memory, which may run, and how."""
 

@@ -1,12 +1,13 @@
-from dataclasses import dataclass
 from typing import Annotated
 
 from msgspec import Meta
 
+from gateway.settings.kinds import group
+
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
 
-@dataclass(frozen=True, kw_only=True)
+@group
 class DoorSettings:
     """Which ways in there are beside the graph, and which of them have a port of their own."""
 

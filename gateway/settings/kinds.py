@@ -1,13 +1,22 @@
 """What kinds of values settings have, and how these are told."""
 
+from dataclasses import dataclass
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, dataclass_transform, get_args, get_origin
 
 from msgspec import Meta
 from msgspec.inspect import BoolType, DataclassType, FloatType, IntType, StrType, Type, VarTupleType, type_info
 
 Positive = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(gt=0)]
+
+Group = TypeVar("Group")
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def group(settings: type[Group]) -> type[Group]:
+    """Make a part of Settings of a class; there is never one by itself, so that nothing is compiled to make it."""
+    return dataclass(frozen=True, kw_only=True, init=False, repr=False, eq=False)(settings)
 
 
 def told(kind: Any) -> str:  # noqa: ANN401  # a type is of any type

@@ -1,12 +1,11 @@
-from dataclasses import dataclass
 from typing import Annotated
 
 from msgspec import Meta
 
-from gateway.settings.kinds import Positive, Seconds
+from gateway.settings.kinds import Positive, Seconds, group
 
 
-@dataclass(frozen=True, kw_only=True)
+@group
 class LimitSettings:
     """What one request may ask for."""
 

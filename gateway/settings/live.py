@@ -1,14 +1,13 @@
-from dataclasses import dataclass
 from typing import Annotated
 
 from msgspec import Meta
 
-from gateway.settings.kinds import Positive, Seconds
+from gateway.settings.kinds import Positive, Seconds, group
 
 HARDENED_STREAMS = 100
 
 
-@dataclass(frozen=True, kw_only=True)
+@group
 class LiveSettings:
     """How subscriptions are fed, and how many there may be."""
 

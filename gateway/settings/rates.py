@@ -1,12 +1,12 @@
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from gateway.settings.kinds import Positive
+from gateway.settings.kinds import Positive, group
 
 
-@dataclass(frozen=True, kw_only=True)
+@group
 class RateSettings:
     """What a caller may spend in a while."""
 

@@ -1,10 +1,11 @@
-from dataclasses import dataclass
 from typing import Annotated
 
 from msgspec import Meta
 
+from gateway.settings.kinds import group
 
-@dataclass(frozen=True, kw_only=True)
+
+@group
 class ResponseSettings:
     """Answers that are kept for who asks the same."""
 

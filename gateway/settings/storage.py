@@ -1,13 +1,13 @@
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Annotated
 
 from msgspec import Meta
 
-from gateway.settings.kinds import Positive
+from gateway.settings.kinds import Positive, group
 
 
-@dataclass(frozen=True, kw_only=True)
+@group
 class StorageSettings:
     """What is kept, where, and for how long."""
 

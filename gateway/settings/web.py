@@ -1,14 +1,13 @@
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from gateway.settings.kinds import Seconds
+from gateway.settings.kinds import Seconds, group
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-@dataclass(frozen=True, kw_only=True)
+@group
 class WebSettings:
     """Where the gateway listens, and how open it is to the web."""
 
