@@ -42,7 +42,8 @@ async def device_connection(
 
 
 async def total_count(root: strawberry.Parent[Page[Item]], info: Info) -> int | None:
-    count = await root.list.count()
+    """Count, unless the page lacks a source, which it names; raise UpstreamError where only the count fails."""
+    count = None if root.unavailable else await root.list.count()
     if count is None:
         info.context.answer.is_complete = False
     return count

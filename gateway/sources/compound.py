@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from msgspec import Struct
 
-from gateway.model.errors import CursorExpired, InvalidInput, UpstreamError
+from gateway.model.errors import CursorExpired, InvalidInput, UpstreamError, UpstreamTimeout
 from gateway.model.once import Once
 from gateway.model.order import SortValue, compare_values
 from gateway.model.page import Mark, Slice
@@ -110,9 +110,24 @@ class Compound(Struct, Generic[Item], frozen=True):
     patience: float
 
     async def count(self) -> int | None:
-        """Count the items of all sources; None where one does not answer or has too many to count."""
-        counts = await asyncio.gather(*(_within(self.patience, listing.count) for listing in self.listings))
-        return sum(counts) if None not in counts else None  # type: ignore[arg-type]  # the check is beyond mypy
+        """Count the items of all sources; None where one has too many to count. Raise UpstreamError where one fails."""
+        counts = await asyncio.gather(*map(self._count, self.listings))
+        total: int | None = 0
+        for count in counts:
+            if isinstance(count, UpstreamError):
+                raise count
+            total = None if total is None or count is None else total + count
+        return total
+
+    async def _count(self, listing: Listing[Item]) -> int | UpstreamError | None:
+        """The others are not given up where one fails: who asks the same at this moment may share them."""
+        try:
+            async with asyncio.timeout(self.patience):
+                return await listing.count()
+        except UpstreamError as error:
+            return error
+        except TimeoutError:
+            return UpstreamTimeout(f"Source {listing.source} did not answer in time.", listing.source)
 
     async def page(self, slice_: Slice) -> Page[Item]:
         """Read a page; raise InvalidInput for a cursor that is not of this list, ScanLimit, CursorExpired."""

@@ -134,15 +134,32 @@ async def test_users_and_rooms_of_the_others_come_back(wide_graph: Graph, field:
     assert found["totalCount"] is None
 
 
-async def test_where_only_the_count_fails_the_total_is_null(graph: Graph) -> None:
-    """The page is whole; only its total cannot be told."""
+async def test_a_count_that_fails_is_null_at_its_path(graph: Graph) -> None:
+    """The page is whole; only its total cannot be told, and the error names the source."""
     await two_of_each_in_two(graph)
     if graph.over_aws:
         pytest.skip("over AWS a list and its count are one operation")
     break_source(graph, "echoes", operation="CountDevices")
-    numbers, unavailable, found = await page(graph, first=20)
+    body = await graph.run(DEVICES, first=20)
 
-    assert (numbers, unavailable, found["totalCount"]) == ([1, 5, 2, 6], [], None)
+    found = body["data"]["devices"]
+    assert [int(node["name"][-2:]) for node in found["nodes"]] == [1, 5, 2, 6]
+    assert (found["unavailableSources"], found["totalCount"]) == ([], None)
+    assert [(one["path"], one["extensions"]) for one in body["errors"]] == [
+        (["devices", "totalCount"], {**UNAVAILABLE, "source": "echoes"})
+    ]
+
+
+async def test_a_count_names_the_source_that_its_page_did_not_need(graph: Graph) -> None:
+    """A page that is full before it comes to a source that is down lacks nothing, and its total names that source."""
+    await two_of_each_in_two(graph)
+    break_source(graph, "echoes")
+    body = await graph.run("{ devices(first: 1) { nodes { name } totalCount unavailableSources { name } } }")
+
+    assert body["data"]["devices"] == {"nodes": [{"name": button(1)}], "totalCount": None, "unavailableSources": []}
+    assert [(one["path"], one["extensions"]) for one in body["errors"]] == [
+        (["devices", "totalCount"], {**UNAVAILABLE, "source": "echoes"})
+    ]
 
 
 async def two_of_each_in_two(graph: Graph) -> list[str]:

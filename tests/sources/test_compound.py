@@ -2,6 +2,9 @@ import asyncio
 import warnings
 from dataclasses import dataclass
 
+import pytest
+
+from gateway.model.errors import UpstreamTimeout
 from gateway.model.page import Slice
 from gateway.model.purpose import Purpose
 from gateway.model.seal import Sealer
@@ -59,9 +62,12 @@ async def test_backwards_the_missing_are_named_in_the_same_order() -> None:
     assert page.unavailable == ("slow-1", "slow-2")
 
 
-async def test_a_count_that_hangs_is_unknown() -> None:
-    """A total that one source does not tell in time is null, not an error."""
-    assert await compound(ordered=False).count() is None
+async def test_a_count_that_hangs_names_its_source() -> None:
+    """A total that one source does not tell in time is an error that names it, and the others are heard out."""
+    with pytest.raises(UpstreamTimeout) as failed:
+        await compound(ordered=False).count()
+
+    assert failed.value.source == "slow-1"
 
 
 async def test_what_is_given_up_before_it_began_leaves_nothing_behind() -> None:
