@@ -9,7 +9,6 @@ from uuid import UUID
 
 import strawberry
 from graphql import (
-    GraphQLError,
     ListValueNode,
     ObjectValueNode,
     ValueNode,
@@ -60,8 +59,13 @@ class Arguments:
                     run.arguments[field] = made
             return made
 
-        constant = _constant(field)
-        return arguments if constant is None else converted(constant, None)
+        if any(_varies(argument.value) for argument in field.nodes[0].arguments or ()):
+            return arguments
+        try:
+            coerced = get_argument_values(field.definition, field.nodes[0])
+            return converted(coerced, None) if _is_unchanging(coerced) else arguments
+        except Exception:  # noqa: BLE001  # what cannot be converted is an error of the field's, each time
+            return arguments
 
     def _names(self, field: Field, described: StrawberryField) -> Mapping[str, str] | None:
         """The names in Python of arguments that need no conversion, by their own; None where one does."""
@@ -76,16 +80,6 @@ class Arguments:
                 return None
             named[name] = argument.python_name
         return named
-
-
-def _constant(field: Field) -> dict[str, Any] | None:
-    if any(_varies(argument.value) for argument in field.nodes[0].arguments or ()):
-        return None
-    try:
-        coerced = get_argument_values(field.definition, field.nodes[0])
-    except GraphQLError:
-        return None  # told when it is run
-    return coerced if _is_unchanging(coerced) else None
 
 
 def coerced_arguments(run: Run, field: Field) -> dict[str, Any]:

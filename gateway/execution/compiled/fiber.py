@@ -40,6 +40,9 @@ class Fiber:
         try:
             awaited = context.run(coroutine.send, None)
         except StopIteration as end:
+            if self._must_cancel:  # by the coroutine itself, which then did not wait: nobody else's
+                self._must_cancel, self._requests = False, 0
+                raise CancelledError from None
             return end.value
         self._coroutine, self._context, self._ended = coroutine, context, ended
         self._wait_for(awaited)
@@ -89,6 +92,8 @@ class Fiber:
         if awaited is None:  # asyncio.sleep(0)
             self._loop.call_soon(self._wake, None, context=self._context)
             return
+        if not getattr(awaited, "_asyncio_future_blocking", False) or awaited.get_loop() is not self._loop:
+            raise RuntimeError(f"{awaited!r} is no future of this loop's")
         awaited._asyncio_future_blocking = False  # noqa: SLF001  # asyncio's mark of a future that is awaited
         awaited.add_done_callback(self._wake, context=self._context)
         self._fut_waiter = awaited
@@ -101,18 +106,14 @@ class Fiber:
             awaited.exception()  # what came of it is known, although it is not told any more
         enter_task(self._loop, self)
         try:
-            waits_for = self._resume()
+            self._wait_for(self._resume())
         except StopIteration as end:
-            self._value = end.value
-        except (Exception, CancelledError) as error:  # noqa: BLE001  # its owner's to deal with
-            self._error = error
-        else:
-            self._wait_for(waits_for)
-            return
+            self._done, self._value = True, end.value
+        except BaseException as error:  # noqa: BLE001  # its owner's to deal with
+            self._done, self._error = True, error
         finally:
             leave_task(self._loop, self)
-        self._done = True
-        if self._ended is not None:
+        if self._done and self._ended is not None:
             self._ended(self)
 
     def _resume(self) -> Any:  # noqa: ANN401  # what it waits for next

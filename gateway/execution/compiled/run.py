@@ -132,10 +132,21 @@ class Run:
         try:
             for complete, position in self._waits.pop(awaited):
                 self._put(awaited, complete, position)
+        except BaseException as error:  # noqa: BLE001  # of no field's: nobody else would hear of it
+            self._wake(error)
         finally:
             leave_task(self._loop, self._fiber)
-        if not self._waits and self._waiter is not None and not self._waiter.done():
+        if not self._waits:
+            self._wake(None)
+
+    def _wake(self, error: BaseException | None) -> None:
+        """Let `_settled` go on, or fail."""
+        if self._waiter is None or self._waiter.done():
+            return
+        if error is None:
             self._waiter.set_result(None)
+        else:
+            self._waiter.set_exception(error)
 
     def _put(self, awaited: Future[Any] | Fiber, complete: Complete, position: Position) -> None:
         try:
