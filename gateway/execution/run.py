@@ -5,9 +5,10 @@ import strawberry
 import structlog
 from graphql import GraphQLSchema
 
-from gateway.execution.compiled.operation import Compiler, execute
+from gateway.execution.compiled.operation import CompiledOperation, execute
 from gateway.execution.compiled.reason import NotCompiled, Reason
 from gateway.execution.compiled.run import Request, Select
+from gateway.execution.compiled.selection import Compiler
 from gateway.execution.deadline import within
 from gateway.execution.document import Document
 from gateway.execution.graphql_core import core_schema, run_by_graphql_core
@@ -67,7 +68,7 @@ class Executor:
             return None
         compiled = plan.document.compiled.get(plan.name)
         if compiled is None:
-            compiled = self._compiler.operation(plan.operation, plan.document.fragments)
+            compiled = CompiledOperation(self._compiler, plan.operation, plan.document.fragments)
             plan.document.compiled[plan.name] = compiled
         weight = compiled.weight
         try:

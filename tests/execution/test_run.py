@@ -6,8 +6,8 @@ import strawberry
 from strawberry.extensions import SchemaExtension
 from structlog.testing import capture_logs
 
-from gateway.execution.compiled.operation import MOST_FIELDS
 from gateway.execution.compiled.reason import Reason
+from gateway.execution.compiled.selection import MOST_FIELDS
 from gateway.execution.document import DocumentOptions, Documents
 from gateway.execution.plan import make_plan
 from gateway.execution.result import ErrorCode, Result

@@ -22,9 +22,8 @@ from strawberry.types.arguments import convert_arguments
 from strawberry.types.base import StrawberryMaybe, StrawberryOptional
 from strawberry.types.field import StrawberryField
 
-from gateway.execution.compiled.field import Field
 from gateway.execution.compiled.info import MakeInfo
-from gateway.execution.compiled.position import Position
+from gateway.execution.compiled.position import Field, Position
 from gateway.execution.compiled.run import Run
 
 MakeArguments: TypeAlias = Callable[[Run, Position], Mapping[str, Any]]

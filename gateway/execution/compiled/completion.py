@@ -1,6 +1,6 @@
 """What a value becomes in the answer, by the field's type (GraphQL, "Value Completion")."""
 
-from collections.abc import AsyncIterable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias, cast
 
 from graphql import (
@@ -22,10 +22,9 @@ from graphql.pyutils import is_iterable
 from graphql.pyutils.is_awaitable import is_async_iterable
 from strawberry.execution import optimized_is_awaitable
 
-from gateway.execution.compiled.field import Field
 from gateway.execution.compiled.info import dismiss, resolve_info
 from gateway.execution.compiled.leaf import serialise
-from gateway.execution.compiled.position import Position
+from gateway.execution.compiled.position import Field, Position
 from gateway.execution.compiled.run import PENDING, Complete, Run, Select
 
 MOST_CLASSES: Final = 10_000
@@ -65,8 +64,9 @@ class Completion:
         if is_list_type(inner):
             return self._list(field, self._of(field, inner.of_type), unusual)
         if is_object_type(inner):
-            return self._object(field, inner, unusual)
-        return self._abstract(field, cast("GraphQLAbstractType", inner), unusual)
+            return self._composite(field, (inner,), None, unusual)
+        abstract = cast("GraphQLAbstractType", inner)
+        return self._composite(field, self._schema.get_possible_types(abstract), abstract, unusual)
 
     def _leaf(self, serialised: Callable[[Any], Any], unusual: Unusual) -> Complete:
         ordinary = self._ordinary
@@ -100,33 +100,14 @@ class Completion:
 
         return complete
 
-    def _object(self, field: Field, kind: GraphQLObjectType, unusual: Unusual) -> Complete:
-        decided_by, settled = _decided_by(kind.is_type_of), Settled()
-        return self._settling(decided_by, settled, self._judging(field, kind, decided_by, settled), unusual)
-
-    def _abstract(self, field: Field, kind: GraphQLAbstractType, unusual: Unusual) -> Complete:
-        resolve_type = kind.resolve_type or default_type_resolver
-        kinds = self._schema.get_possible_types(kind)
-        decided_by, settled = _decided_by(resolve_type, *(one.is_type_of for one in kinds)), Settled()
+    def _composite(
+        self, field: Field, kinds: Sequence[GraphQLObjectType], abstract: GraphQLAbstractType | None, unusual: Unusual
+    ) -> Complete:
+        resolve_type = None if abstract is None else abstract.resolve_type or default_type_resolver
+        decided_by = _decided_by(resolve_type, *(one.is_type_of for one in kinds))
+        ordinary, key, settled = self._ordinary, decided_by or type, Settled()
         judging = {one.name: self._judging(field, one, decided_by, settled) for one in kinds}
-
-        def decide(run: Run, value: Any, at: Position) -> Any:  # noqa: ANN401  # as above
-            return named(run, value, at, resolve_type(value, resolve_info(run, at), kind))
-
-        def named(run: Run, value: Any, at: Position, name: Any) -> Any:  # noqa: ANN401  # as above
-            if type(name) is str and name in judging:
-                return judging[name](run, value, at)
-            if optimized_is_awaitable(name):
-                return run.start(name, lambda run, name, at: named(run, value, at, name), at)
-            # graphql-core's own words for what is wrong with it; of the executor it needs the schema only.
-            words, info = cast("Executor[Any]", run.request), resolve_info(run, at)
-            chosen = Executor.ensure_valid_runtime_type(words, name, kind, field.details, info, value)
-            return judging[chosen.name](run, value, at)
-
-        return self._settling(decided_by, settled, decide, unusual)
-
-    def _settling(self, decided_by: DecidedBy | None, settled: Settled, decide: Complete, unusual: Unusual) -> Complete:
-        ordinary, key = self._ordinary, decided_by or type
+        decide = judging[kinds[0].name] if abstract is None else _deciding(field, abstract, judging)
 
         def complete(run: Run, value: Any, at: Position) -> Any:  # noqa: ANN401  # as above
             if type(value) not in ordinary:
@@ -143,11 +124,10 @@ class Completion:
         select, is_type_of = self._on(kind, field), kind.is_type_of
 
         def judge(run: Run, value: Any, at: Position) -> Any:  # noqa: ANN401  # as above
-            return judged(run, value, at, is_type_of is None or is_type_of(value, resolve_info(run, at)))
+            verdict = is_type_of is None or is_type_of(value, resolve_info(run, at))
+            return _then(run, verdict, lambda run, verdict, at: judged(run, value, at, verdict), at)
 
         def judged(run: Run, value: Any, at: Position, verdict: Any) -> Any:  # noqa: ANN401  # as above
-            if verdict is not True and optimized_is_awaitable(verdict):
-                return run.start(verdict, lambda run, verdict, at: judged(run, value, at, verdict), at)
             if not verdict:
                 raise invalid_return_type_error(kind, value, field.details)
             if decided_by is not None and len(settled) < MOST_SETTLED:
@@ -155,6 +135,28 @@ class Completion:
             return select(run, value, at)
 
         return judge
+
+
+def _deciding(field: Field, kind: GraphQLAbstractType, judging: Mapping[str, Complete]) -> Complete:
+    """Complete what is of one of some types, as `resolve_type` tells."""
+    resolve_type = kind.resolve_type or default_type_resolver
+
+    def decide(run: Run, value: Any, at: Position) -> Any:  # noqa: ANN401  # as above
+        name = resolve_type(value, resolve_info(run, at), kind)
+        return _then(run, name, lambda run, name, at: named(run, value, at, name), at)
+
+    def named(run: Run, value: Any, at: Position, name: Any) -> Any:  # noqa: ANN401  # as above
+        if type(name) is not str or name not in judging:
+            # graphql-core's own words for what is wrong with it; of the executor it needs the schema only.
+            words, info = cast("Executor[Any]", run.request), resolve_info(run, at)
+            name = Executor.ensure_valid_runtime_type(words, name, kind, field.details, info, value).name
+        return judging[name](run, value, at)
+
+    return decide
+
+
+def _then(run: Run, told: Any, complete: Complete, at: Position) -> Any:  # noqa: ANN401  # as above
+    return run.start(told, complete, at) if optimized_is_awaitable(told) else complete(run, told, at)
 
 
 def _decided_by(*functions: object) -> DecidedBy | None:

@@ -1,10 +1,9 @@
-"""What is compiled, and what is not: `Compiler.operation`, and then `CompiledOperation.execute`."""
+"""What is compiled, and what is not: `CompiledOperation.prepare`, and then `execute`."""
 
 from collections.abc import Iterator, Mapping
 from time import thread_time
 from typing import Any, Final
 
-import strawberry
 from graphql import (
     DirectiveNode,
     ExecutionResult,
@@ -17,12 +16,9 @@ from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues
 
 from gateway.execution.compiled.reason import NotCompiled, Reason
-from gateway.execution.compiled.resolver import Resolvers
 from gateway.execution.compiled.run import Request, Run, Select
-from gateway.execution.compiled.selection import Selections, Source
+from gateway.execution.compiled.selection import Compiler, Selections
 
-MOST_FIELDS: Final = 1000  # of an operation, counted again for each object type that they are selected on
-MOST_SECONDS: Final = 0.5  # of CPU, for all variants of an operation
 MOST_VARIANTS: Final = 16
 BYTES_PER_FIELD: Final = 4500
 BYTES_PER_OPERATION: Final = 3000
@@ -34,44 +30,12 @@ LEFT_OUT: Final = {
 }
 
 
-class Compiler:
-    """Compiles the operations of one schema; they share what it finds out about the schema and about Python classes.
-
-    `most_fields` and `most_seconds` (of CPU) bound what one operation may come to.
-    """
-
-    def __init__(
-        self, schema: strawberry.Schema, most_fields: int = MOST_FIELDS, most_seconds: float = MOST_SECONDS
-    ) -> None:
-        self.schema = schema._schema  # noqa: SLF001  # Strawberry's only way to the graphql-core schema
-        self.resolvers = Resolvers(schema)
-        self.ordinary: set[type] = set()
-        self.most_fields = most_fields
-        self.most_seconds = most_seconds
-
-    def operation(
-        self, operation: OperationDefinitionNode, fragments: dict[str, FragmentDetails]
-    ) -> "CompiledOperation":
-        """Nothing is compiled yet; of a subscription it is the execution of one event, its root value."""
-        return CompiledOperation(self, operation, fragments)
-
-
 class CompiledOperation:
     """An operation as Python, compiled when it is first run: anew for each way that its @skip and @include may go.
 
-    `weight`: about the bytes that it holds, of what was compiled so far.
+    Of a subscription it is the execution of one event, its root value. `weight`: about the bytes that it holds, of what
+    was compiled so far.
     """
-
-    __slots__ = (
-        "_compiler",
-        "_conditions",
-        "_fragments",
-        "_operation",
-        "_refusal",
-        "_seconds_left",
-        "_variants",
-        "weight",
-    )
 
     def __init__(
         self, compiler: Compiler, operation: OperationDefinitionNode, fragments: dict[str, FragmentDetails]
@@ -100,10 +64,9 @@ class CompiledOperation:
             raise NotCompiled(Reason.UNDECIDED)
         if len(self._variants) >= MOST_VARIANTS:
             raise NotCompiled(Reason.CONDITIONS)
-        compiler, began = self._compiler, thread_time()
-        until, most_fields = began + self._seconds_left, compiler.most_fields
-        source = Source(compiler.schema, self._operation, self._fragments, variables, most_fields, until)
-        selections = Selections(source, compiler.resolvers, compiler.ordinary)
+        began = thread_time()
+        until = began + self._seconds_left
+        selections = Selections(self._compiler, self._operation, self._fragments, variables, until)
         try:
             steps = selections.root()
         except NotCompiled as refused:

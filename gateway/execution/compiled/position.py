@@ -2,10 +2,58 @@
 
 from typing import Any, TypeAlias
 
-from graphql import get_nullable_type, is_list_type, is_non_null_type
+from graphql import (
+    FieldNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLLeafType,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    get_nullable_type,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+    located_error,
+)
+from graphql.execution.collect_fields import FieldDetailsList
 from graphql.pyutils import Path
+from msgspec import Struct
 
-from gateway.execution.compiled.field import Field
+
+class Field(Struct, frozen=True, eq=False):
+    """One response key of the selections on one object type.
+
+    `details` are the fields of the document that were merged into it, `nodes` the same as they stand there; the first
+    one tells its arguments.
+    """
+
+    key: str
+    parent_type: GraphQLObjectType
+    definition: GraphQLField
+    details: FieldDetailsList
+    nodes: list[FieldNode]
+
+    @property
+    def name(self) -> str:
+        return self.nodes[0].name.value
+
+    @property
+    def type(self) -> GraphQLOutputType:
+        return self.definition.type
+
+    @property
+    def leaf(self) -> GraphQLLeafType | None:
+        """The scalar or enum that it has one of, if it has."""
+        kind = get_nullable_type(self.type)
+        return kind if is_leaf_type(kind) else None
+
+    @property
+    def described(self) -> Any:  # noqa: ANN401  # a StrawberryField, or None where another made the field
+        return self.definition.extensions.get("strawberry-definition")
+
+    def __str__(self) -> str:
+        return f"{self.parent_type}.{self.name}"
+
 
 Position: TypeAlias = tuple["Position | None", Field | int, Any]
 """The position of what it is in, None for the root; a field, or an index in a list; the object or list it is in."""
@@ -16,17 +64,8 @@ def key_of(position: Position) -> Any:  # noqa: ANN401  # a key of an object or 
     return step if isinstance(step, int) else step.key
 
 
-def keys_of(position: Position | None) -> list[str | int]:
-    keys: list[str | int] = []
-    while position is not None:
-        keys.append(key_of(position))
-        position = position[0]
-    keys.reverse()
-    return keys
-
-
 def path_of(position: Position | None) -> Path | None:
-    """The path as graphql-core tells it to resolvers."""
+    """The path as graphql-core has it."""
     if position is None:
         return None
     above, step, _ = position
@@ -41,6 +80,12 @@ def field_of(position: Position) -> tuple[Position, Field, int]:
         position, depth = position[0], depth + 1
         step = position[1]
     return position, step, depth
+
+
+def located(error: Exception, position: Position) -> GraphQLError:
+    """The error with its place in the document and in the answer, unless it tells these itself."""
+    path = path_of(position)
+    return located_error(error, field_of(position)[1].nodes, path and path.as_list())
 
 
 def may_be_null(position: Position) -> bool:

@@ -12,9 +12,8 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
 from gateway.execution.compiled.arguments import Arguments, coerced_arguments
-from gateway.execution.compiled.field import Field
 from gateway.execution.compiled.info import make_info_of, resolve_info
-from gateway.execution.compiled.position import Position, field_of
+from gateway.execution.compiled.position import Field, Position, field_of
 from gateway.execution.compiled.run import Run
 
 

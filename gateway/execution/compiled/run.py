@@ -4,19 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import CoroutineType
 from typing import Any, Final, TypeAlias
 
-from graphql import (
-    FragmentDefinitionNode,
-    GraphQLError,
-    GraphQLSchema,
-    OperationDefinitionNode,
-    located_error,
-)
+from graphql import FragmentDefinitionNode, GraphQLError, GraphQLSchema, OperationDefinitionNode
 from graphql.execution.values import VariableValues
 from msgspec import Struct
 
 from gateway.execution.compiled.fiber import Fiber, enter_task, leave_task
-from gateway.execution.compiled.field import Field
-from gateway.execution.compiled.position import Position, field_of, key_of, keys_of, may_be_null
+from gateway.execution.compiled.position import Field, Position, key_of, located, may_be_null
 
 Complete: TypeAlias = Callable[["Run", Any, Position], Any]
 """What the value at a position becomes in the answer; PENDING where it has to be awaited first."""
@@ -46,7 +39,7 @@ class Request(Struct, frozen=True, eq=False):
 class Run:
     """One execution: the answer as it grows, its errors, and what is awaited for it."""
 
-    __slots__ = ("_fiber", "_is_swept", "_loop", "_nulled", "_root", "_waiter", "_waits", "arguments", "data", "errors",
+    __slots__ = ("_fiber", "_is_swept", "_loop", "_nulled", "_waiter", "_waits", "arguments", "data", "errors",
                  "request")  # fmt: skip
 
     def __init__(self, request: Request) -> None:
@@ -56,7 +49,6 @@ class Run:
         self.errors: list[GraphQLError] = []
         self._loop = asyncio.get_running_loop()
         self._fiber = Fiber(self._loop)
-        self._root: dict[str, Any] | None = None
         self._nulled = False
         self._waits: dict[Future[Any] | Fiber, list[tuple[Complete, Position]]] = {}
         self._waiter: Future[None] | None = None
@@ -65,15 +57,15 @@ class Run:
     async def step(self, select: Select) -> bool:
         """Add the fields of `select` to the answer, and await them; tell whether there is an answer still."""
         try:
-            self._select(select)
+            selected = self._select(select)
             await self._settled()
         except BaseException:
             self._end()
             await self._settled()
             raise
-        if self.data is None or self._root is None:
+        if self.data is None or selected is None:
             return False
-        self.data |= self._root
+        self.data |= selected
         return True
 
     def start(self, awaitable: Awaitable[Any], complete: Complete, position: Position) -> Any:  # noqa: ANN401  # of the answer
@@ -99,10 +91,10 @@ class Run:
 
     def failed(self, position: Position, error: Exception) -> Any:  # noqa: ANN401  # None, of the answer
         """Null, with its error told, for a position that may be null; raise the error, located, where it may not."""
-        located = located_error(error, field_of(position)[1].nodes, keys_of(position))
+        told = located(error, position)
         if not may_be_null(position):
-            raise located
-        self._null(located)
+            raise told
+        self._null(told)
         return None
 
     def _wait(self, future: Future[Any], complete: Complete, position: Position) -> None:
@@ -113,15 +105,16 @@ class Run:
         else:
             waits.append((complete, position))
 
-    def _select(self, select: Select) -> None:
+    def _select(self, select: Select) -> dict[str, Any] | None:
         around = asyncio.current_task(self._loop)
         leave_task(self._loop, around)
         enter_task(self._loop, self._fiber)
         try:
-            self._root = select(self, self.request.root_value, None)
+            return select(self, self.request.root_value, None)
         except GraphQLError as error:
             self.errors.append(error)
             self._end()
+            return None
         finally:
             leave_task(self._loop, self._fiber)
             enter_task(self._loop, around)
@@ -162,16 +155,16 @@ class Run:
         """Null the nearest that may be null, after all around it was answered."""
         if not self._holds(position):
             return
-        located = located_error(error, field_of(position)[1].nodes, keys_of(position))
+        told = located(error, position)
         nulled: Position | None = position
         while nulled is not None and not may_be_null(nulled):
             nulled = nulled[0]
         if nulled is None:
-            self.errors.append(located)
+            self.errors.append(told)
             self._end()
         else:
             nulled[2][key_of(nulled)] = None
-            self._null(located)
+            self._null(told)
 
     def _holds(self, position: Position) -> bool:
         """Whether the position is in the answer: nothing that it is in is null."""

@@ -24,8 +24,9 @@ from graphql.execution.collect_fields import FragmentDetails
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from gateway.execution.compiled.operation import Compiler, execute
+from gateway.execution.compiled.operation import CompiledOperation, execute
 from gateway.execution.compiled.run import Request
+from gateway.execution.compiled.selection import Compiler
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ async def by_core(case: Case, root: object, context: object) -> Outcome:
 
 async def compiled(case: Case, root: object, context: object) -> Outcome:
     details = {name: FragmentDetails(one, None) for name, one in case.fragments.items()}
-    steps = Compiler(case.schema).operation(case.operation, details).prepare(case.variables)
+    steps = CompiledOperation(Compiler(case.schema), case.operation, details).prepare(case.variables)
     core = case.schema._schema
     request = Request(core, case.operation, case.fragments, case.variables, root, context, {}, False)
     result = outcome_of(await execute(steps, request))

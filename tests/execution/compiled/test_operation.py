@@ -14,9 +14,10 @@ from graphql.execution.collect_fields import FragmentDetails
 
 from gateway.cache.batches import Batches
 from gateway.execution.compiled.fiber import Fiber
-from gateway.execution.compiled.operation import MOST_FIELDS, MOST_VARIANTS, CompiledOperation, Compiler, execute
+from gateway.execution.compiled.operation import MOST_VARIANTS, CompiledOperation, execute
 from gateway.execution.compiled.reason import NotCompiled, Reason
 from gateway.execution.compiled.run import Request, Run
+from gateway.execution.compiled.selection import MOST_FIELDS, Compiler
 from gateway.loader import Loader
 from tests.execution.compiled.roads import case_of, compiled
 
@@ -125,7 +126,7 @@ def operation_of(text: str, **bounds: float) -> tuple[CompiledOperation, Operati
     [operation] = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
     others = [one for one in document.definitions if one is not operation]
     fragments = {one.name.value: FragmentDetails(one, None) for one in others}
-    return Compiler(SCHEMA, **bounds).operation(operation, fragments), operation
+    return CompiledOperation(Compiler(SCHEMA, **bounds), operation, fragments), operation
 
 
 def variables_of(operation: OperationDefinitionNode, **given: object) -> Any:  # noqa: ANN401 - of graphql-core
