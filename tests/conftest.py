@@ -15,12 +15,20 @@ from gateway.store.postgres import PostgresDatabase
 from gateway.store.sqlite import SqliteDatabase
 from gateway.store.tables import metadata
 from tests.clock import Clock
+from tests.logged import log_as_before
 
 DATABASE_NUMBERS = count(1)
 
 # How long an example takes is the machine's affair; what is slow is found by the bench.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    """What is said to the log, which is one for all, ends with the test."""
+    yield
+    log_as_before()
 
 
 @pytest.fixture

@@ -11,10 +11,11 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import TypeAlias
 
-import structlog
 from msgspec import Struct, field
 
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+from gateway.observability.event_log import EventLog
+
+log = EventLog(__name__)
 
 SPAWN = get_context("spawn")
 PAUSE_SECONDS = 1.0

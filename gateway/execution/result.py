@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-import structlog
 from graphql import ArgumentNode, ExecutionResult, GraphQLError, Node, ValueNode, VariableDefinitionNode, VariableNode
 from msgspec import Struct
 from strawberry.exceptions import StrawberryInputCoercionError
@@ -14,8 +13,9 @@ from gateway.execution.cost_report import CostReport
 from gateway.execution.road import Road
 from gateway.limits.passed import LimitPassed
 from gateway.model import errors as model
+from gateway.observability.event_log import EventLog
 
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+log = EventLog(__name__)
 
 ErrorMember: TypeAlias = dict[str, Any]
 """One member of `errors[]`: message, locations and path where known, extensions with at least `code`."""

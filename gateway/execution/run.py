@@ -2,7 +2,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import strawberry
-import structlog
 from graphql import GraphQLSchema
 
 from gateway.execution.compiled.operation import CompiledOperation, execute
@@ -15,8 +14,9 @@ from gateway.execution.graphql_core import core_schema, run_by_graphql_core
 from gateway.execution.plan import Plan
 from gateway.execution.result import Result, deadline_exceeded, executed
 from gateway.execution.road import Road
+from gateway.observability.event_log import EventLog
 
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+log = EventLog(__name__)
 
 
 def assert_runnable(schema: strawberry.Schema) -> None:

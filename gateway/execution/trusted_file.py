@@ -4,13 +4,12 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TypeAlias
 
-import structlog
-
 from gateway.execution.document import Documents
 from gateway.execution.manifest import BrokenManifest, read_manifest
 from gateway.execution.trusted import TrustedDocuments, trust
+from gateway.observability.event_log import EventLog
 
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+log = EventLog(__name__)
 
 SECONDS_BETWEEN_LOOKS = 2.0
 

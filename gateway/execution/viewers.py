@@ -5,16 +5,16 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
-import structlog
 from msgspec import Struct
 
 from gateway.execution.ending import StreamEnded
 from gateway.execution.result import ErrorCode, RequestRefused, refused
 from gateway.model.caller import Caller
+from gateway.observability.event_log import EventLog
 
 Refresh: TypeAlias = Callable[[], Awaitable[Caller | None]]
 
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+log = EventLog(__name__)
 
 GONE = "The credentials are not good any more."
 CANNOT_LOOK = "credentials cannot be looked at"

@@ -1,7 +1,8 @@
-import structlog
 from starlette.types import Scope
 
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+from gateway.observability.event_log import EventLog
+
+log = EventLog(__name__)
 
 
 def log_request(scope: Scope, status: int | None, seconds: float) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import unquote
 
 import httptools
-import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.execution.result import ErrorCode
@@ -19,9 +18,10 @@ from gateway.http.refusal import HttpRefused
 from gateway.http.response import write_refusal
 from gateway.http.stall import STALL_SECONDS, Stall
 from gateway.http.streamed_response import GOING_AWAY
+from gateway.observability.event_log import EventLog
 from gateway.observability.metrics import Metrics
 
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+log = EventLog(__name__)
 
 HEAD_SECONDS = 20.0
 LINGER_SECONDS = 1.0

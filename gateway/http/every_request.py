@@ -1,7 +1,6 @@
 import random
 import time
 
-import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.execution.result import internal_error
@@ -14,6 +13,7 @@ from gateway.http.options import HttpOptions
 from gateway.http.response import HttpResponse, write_failure
 from gateway.http.websocket.access_log import SocketIdAndAccessLog
 from gateway.http.websocket.guarded import GuardedSockets
+from gateway.observability.event_log import REQUEST_ID
 from gateway.observability.metrics import Metrics
 
 
@@ -41,7 +41,7 @@ class EveryRequest:
         # A name, not a secret: the kernel need not be asked for it each time.
         request_id = f"{random.getrandbits(64):016x}"
         scope.setdefault("state", {})["request_id"] = request_id
-        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
+        named = REQUEST_ID.set(request_id)
         exchange = Exchange(receive, send, request_id)
         began = time.perf_counter()
         try:
@@ -50,7 +50,7 @@ class EveryRequest:
             seconds = time.perf_counter() - began
             log_request(scope, exchange.status, seconds)
             self._counts.add(scope, exchange, seconds)
-            structlog.contextvars.reset_contextvars(**bound)
+            REQUEST_ID.reset(named)
 
     async def _serve(self, scope: Scope, exchange: Exchange) -> None:
         try:

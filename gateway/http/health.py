@@ -1,12 +1,13 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+from gateway.observability.event_log import EventLog
+
+log = EventLog(__name__)
 
 Ready: TypeAlias = Callable[[], Awaitable[str | None]]
 """Tells why no request should be sent here (`shutting down`, `the store does not answer`); None when ready."""

@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
 import jwt
-import structlog
+
+from gateway.observability.event_log import EventLog
 
 FetchKeys: TypeAlias = Callable[[], Awaitable[Mapping[str, Any]]]
 """Fetches a JSON Web Key Set, parsed."""
@@ -12,7 +13,7 @@ FetchKeys: TypeAlias = Callable[[], Awaitable[Mapping[str, Any]]]
 FRESH_SECONDS = 600.0
 APART_SECONDS = 30.0
 
-_log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+_log = EventLog(__name__)
 
 
 class UnknownKey(Exception):

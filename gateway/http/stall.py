@@ -1,8 +1,8 @@
 import asyncio
 
-import structlog
+from gateway.observability.event_log import EventLog
 
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+log = EventLog(__name__)
 
 STALL_SECONDS = 30.0
 

@@ -3,16 +3,16 @@ from collections.abc import Callable
 from hashlib import blake2b
 from typing import Self
 
-import structlog
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from gateway.limits.rate import Rate, RateStore, RateStoreDown, Taken
+from gateway.observability.event_log import EventLog
 from gateway.observability.instruments import Count
 
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+log = EventLog(__name__)
 
 MICROSECONDS = 1_000_000
 ANSWER_SECONDS = 0.25

@@ -6,16 +6,15 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 
-import structlog
-
 from gateway.live.change import SourceKey
 from gateway.live.poller import Poller
 from gateway.live.watch import Watch
 from gateway.live.watches import Watches
 from gateway.model.errors import GatewayError, Unsupported
+from gateway.observability.event_log import EventLog
 from gateway.store.polled import EVENTS, LIST
 
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+log = EventLog(__name__)
 
 
 class Feeds:

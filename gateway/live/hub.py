@@ -4,15 +4,14 @@ from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from typing import Protocol
 
-import structlog
-
 from gateway.live.change import Position, SourceChange, SourceKey, after_row, whole_rows
 from gateway.live.log import EXPIRED, ChangeLog, LogPage
 from gateway.model.errors import CursorExpired
+from gateway.observability.event_log import EventLog
 
 PAGE = 500
 
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+log = EventLog(__name__)
 
 
 class Follower(Protocol):

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 import orjson
-import structlog
 
 from gateway.live.look_back import LookBack
 from gateway.model.device import Device, OneClickDevice
 from gateway.model.errors import GatewayError, NotFound
 from gateway.model.event import DeviceEvent
 from gateway.model.query import EventQuery
+from gateway.observability.event_log import EventLog
 from gateway.sources.events import milliseconds, utc
 from gateway.sources.fleet import Source
 from gateway.store.events import StoredEvent
@@ -17,7 +17,7 @@ from gateway.store.polled import Polled
 
 PAGE = 200
 
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+log = EventLog(__name__)
 
 Found = tuple[str, StoredEvent, int]
 """A device's key, an event of it, and the time since when events are told: of what is new since it is followed, all."""

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 import orjson
-import structlog
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 from sqlalchemy import Connection
@@ -18,6 +17,7 @@ from gateway.live.polled_events import Found, read_events
 from gateway.model.device import Device
 from gateway.model.errors import GatewayError, ScanLimit, UpstreamUnavailable
 from gateway.model.filter import DeviceFilter
+from gateway.observability.event_log import EventLog
 from gateway.sources.events import milliseconds
 from gateway.sources.fleet import Source
 from gateway.sources.listing import Window
@@ -34,7 +34,7 @@ LEASE_ROUNDS = 3
 PATIENCE, GLANCE = 5.0, 0.05
 """Seconds that a stream waits for a look at what it follows, beside the rounds, and between its own looks for that."""
 
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+log = EventLog(__name__)
 
 
 class PollerOptions(Struct, frozen=True):

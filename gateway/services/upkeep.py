@@ -1,15 +1,14 @@
 import asyncio
 from datetime import timedelta
 
-import structlog
-
+from gateway.observability.event_log import EventLog
 from gateway.services.context import ServiceContext
 from gateway.store.client_requests import KEPT_MILLISECONDS
 from gateway.store.retention import delete_changes_before, delete_client_requests_before, delete_events_before
 
 EVERY = timedelta(hours=1)
 
-_log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+_log = EventLog(__name__)
 
 
 async def upkeep(context: ServiceContext, changes_kept: timedelta, every: timedelta = EVERY) -> None:

@@ -3,15 +3,15 @@
 import asyncio
 from collections.abc import Callable
 
-import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from gateway.observability.event_log import EventLog
 from gateway.store.changes import LOG_CHANNEL
 from gateway.store.postgres import engine_of
 
 SECONDS_BETWEEN_CONNECTIONS = 5.0
 
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+log = EventLog(__name__)
 
 
 async def listen(url: str, heard: Callable[[], None]) -> None:

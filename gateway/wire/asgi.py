@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
-import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
 from gateway.model.tenant import Tenant
+from gateway.observability.event_log import EventLog
 from gateway.wire.authorization import read_authorization
 from gateway.wire.body import ClientGoneError, Receive, read_body, too_large
 from gateway.wire.errors import ServiceError, throttled, unknown_operation
@@ -25,7 +25,7 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 MAX_BODY_BYTES = 1 << 20
 _BODY_UNREAD = frozenset({"RequestEntityTooLarge", "RequestTimeout"})
-_log = structlog.get_logger(__name__)
+_log = EventLog(__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,39 +1,22 @@
 """Secret leak: nothing that a caller proves itself with is told again, in the log, the metrics or an answer."""
 
-import json
-from collections.abc import Iterator
+import sys
 from pathlib import Path
 
 import httpx
 import pytest
-import structlog
 
 from gateway.app.gateway import open_gateway
 from gateway.app.store import open_store
 from gateway.model.caller import Scope
+from gateway.observability.logging import configure_logging
 from gateway.settings.settings import Settings
 from gateway.store.api_keys import add_api_key
 from tests.http.serving import serving
 from tests.http.test_aws_rate import list_devices, new_key
+from tests.logged import Stderr
 
 WRONG = "hunter2-hunter2-hunter2"
-
-
-@pytest.fixture
-def logged() -> Iterator[list[str]]:
-    """Every line as JSON, of every level."""
-    lines: list[str] = []
-
-    def keep(_logger: object, _method: str, event: dict[str, object]) -> dict[str, object]:
-        lines.append(json.dumps(event, default=repr))
-        raise structlog.DropEvent
-
-    before = structlog.get_config()
-    structlog.configure(
-        processors=[structlog.contextvars.merge_contextvars, structlog.processors.dict_tracebacks, keep]
-    )
-    yield lines
-    structlog.configure(**before)
 
 
 async def ask(client: httpx.AsyncClient, **headers: str) -> str:
@@ -42,9 +25,12 @@ async def ask(client: httpx.AsyncClient, **headers: str) -> str:
     return answer.text
 
 
-async def test_secret_leak(tmp_path: Path, logged: list[str]) -> None:
+async def test_secret_leak(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Right or wrong, at every door: keys, tokens, devices' secrets, signatures."""
     settings = Settings(data=tmp_path, authentication="required", secret_key="k" * 32, log_level="debug")
+    stderr = Stderr(terminal=False)
+    monkeypatch.setattr(sys, "stderr", stderr)
+    configure_logging("json", settings.log_level)
     async with open_gateway(settings) as gateway, serving(gateway.app) as client:
         assert gateway.services is not None
         signer = await new_key(gateway.services.one_click.context, settings)
@@ -69,6 +55,7 @@ async def test_secret_leak(tmp_path: Path, logged: list[str]) -> None:
             (await client.get("/metrics")).text,
         ]
 
+    logged = stderr.lines()
     secrets = (WRONG, key, key.split("_", 2)[2], signer.secret, "k" * 32)
     assert len(logged) >= len(answers)
     assert [line[:400] for line in logged if any(secret in line for secret in secrets)] == []

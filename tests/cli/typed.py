@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
 from click.testing import CliRunner
 from sqlalchemy import create_engine
 
@@ -24,7 +23,6 @@ class Typed:
 def typed(*arguments: str, given: bytes | None = None) -> Typed:
     """Type `gateway` with these arguments; what is a bug is raised."""
     result = CliRunner().invoke(main, arguments, input=given)
-    structlog.reset_defaults()
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Typed(result.exit_code, result.stdout, result.stderr)

@@ -2,15 +2,15 @@ from collections.abc import Iterator
 
 import pytest
 import strawberry
-import structlog
 from graphql import GraphQLError
-from structlog.testing import capture_logs
 
 from gateway.execution.document import DocumentOptions, Documents
 from gateway.execution.plan import make_plan
 from gateway.execution.result import CODES, ErrorCode, Result
 from gateway.execution.run import Executor
 from gateway.model import errors as model
+from gateway.observability.event_log import REQUEST_ID
+from tests.logged import capture_logs
 
 
 def every_kind(kind: type[model.GatewayError] = model.GatewayError) -> Iterator[type[model.GatewayError]]:
@@ -155,11 +155,10 @@ async def test_an_unknown_error_is_logged_once() -> None:
 
 async def test_the_log_line_has_the_request_id() -> None:
     """The id in the answer's header finds the original in the log."""
-    with (
-        structlog.contextvars.bound_contextvars(request_id="abc"),
-        capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines,
-    ):
+    named = REQUEST_ID.set("abc")
+    with capture_logs() as lines:
         await result("{ fails }", RuntimeError("broken"))
+    REQUEST_ID.reset(named)
 
     assert [line["request_id"] for line in lines] == ["abc"]
 

@@ -4,7 +4,6 @@ from hashlib import sha256
 import pytest
 import strawberry
 from strawberry.extensions import SchemaExtension
-from structlog.testing import capture_logs
 
 from gateway.execution.compiled.reason import Reason
 from gateway.execution.compiled.selection import MOST_FIELDS
@@ -14,6 +13,7 @@ from gateway.execution.result import ErrorCode, Result
 from gateway.execution.road import Road
 from gateway.execution.run import Executor
 from gateway.limits.document import DocumentLimits
+from tests.logged import capture_logs
 
 
 @strawberry.type

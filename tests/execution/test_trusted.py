@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from structlog.testing import capture_logs
 
 from gateway.execution.lookup import DocumentLookup, DocumentName
 from gateway.execution.manifest import BrokenManifest
@@ -17,6 +16,7 @@ from gateway.execution.road import Road
 from gateway.execution.run import Executor
 from gateway.execution.trusted_file import TrustedFile, open_trusted_file
 from tests.execution.queries import NAME, STRAWBERRY, TWICE, WRONG, documents, hash_of, refusal
+from tests.logged import capture_logs
 
 REQUIRED = ("TRUSTED_DOCUMENT_REQUIRED", "Only trusted documents are run here; name one by its documentId.")
 NOT_FOUND = ("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")

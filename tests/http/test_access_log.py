@@ -1,24 +1,21 @@
 import asyncio
 
-import structlog
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from structlog.testing import capture_logs
 
 from gateway.http.options import HttpOptions
 from gateway.http.routes import middleware
 from gateway.model.caller import ANYBODY
 from tests.http.front_door import Journal, Serve
 from tests.http.serving import serving
-
-MERGE = [structlog.contextvars.merge_contextvars]
+from tests.logged import capture_logs
 
 
 async def test_each_request_is_one_line(serve: Serve) -> None:
     """An operator sees what was asked for, how it ended and how long it took; not what was in it."""
-    with capture_logs(processors=MERGE) as lines:
+    with capture_logs() as lines:
         async with serve() as client:
             answer = await client.get("/graphql", params={"query": "{echo}"}, headers={"authorization": "hunter2"})
 
@@ -61,7 +58,7 @@ async def test_a_path_cannot_forge_a_log_line(serve: Serve) -> None:
 async def test_log_injection_by_what_a_request_holds(serve: Serve) -> None:
     """Neither an operation's name nor a header reaches the log, with or without a line break in it."""
     forged = "Query\n2026-01-01 [info] request path=/forged"
-    with capture_logs(processors=MERGE) as lines:
+    with capture_logs() as lines:
         async with serve() as client:
             for body in ({"query": "{echo}", "operationName": forged}, {"documentId": forged}, {"query": forged}):
                 await client.post("/graphql", json=body, headers={"authorization": "hunter2", "user-agent": "forged"})
@@ -77,7 +74,7 @@ async def test_a_door_that_breaks_is_masked_and_logged() -> None:
         raise RuntimeError("password=hunter2")
 
     app = Starlette(routes=[Route("/broken", broken)], middleware=middleware(HttpOptions()))
-    with capture_logs(processors=MERGE) as lines:
+    with capture_logs() as lines:
         async with serving(app) as client:
             answer = await client.get("/broken")
 
@@ -104,7 +101,7 @@ async def test_a_context_knows_who_asks(serve: Serve, journal: Journal) -> None:
 
 async def test_requests_at_the_same_time_keep_their_ids_apart(serve: Serve, journal: Journal) -> None:
     """Each of many simultaneous requests is logged under the id that its answer carries."""
-    with capture_logs(processors=MERGE) as lines:
+    with capture_logs() as lines:
         async with serve() as client:
             answers = await asyncio.gather(*(client.post("/graphql", json={"query": "{echo}"}) for _ in range(20)))
 

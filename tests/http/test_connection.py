@@ -7,10 +7,10 @@ from functools import partial
 
 import pytest
 from starlette.types import Receive, Scope, Send
-from structlog.testing import capture_logs
 
 from gateway.http.connection import Connection
 from tests.http.serving import serving
+from tests.logged import capture_logs
 
 HEAD = b"GET / HTTP/1.1\r\nhost: localhost\r\n"
 CHUNKED = b"POST / HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n"

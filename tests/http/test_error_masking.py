@@ -1,21 +1,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import structlog
 from starlette.applications import Starlette
-from structlog.testing import capture_logs
 
 from gateway.http.caller import CallerInfo
 from gateway.http.options import HttpOptions
 from gateway.http.routes import middleware, routes
 from tests.http.front_door import SCHEMA, Serve, serving
-
-MERGE = [structlog.contextvars.merge_contextvars]
+from tests.logged import capture_logs
 
 
 async def test_a_broken_resolver_tells_nothing(serve: Serve) -> None:
     """The answer holds no internals; its request id finds them in the log."""
-    with capture_logs(processors=MERGE) as lines:
+    with capture_logs() as lines:
         async with serve() as client:
             answer = await client.post("/graphql", json={"query": "{broken}"})
 
@@ -49,7 +46,7 @@ async def test_a_failure_outside_of_any_field_tells_nothing() -> None:
 
     options = HttpOptions()
     app = Starlette(routes=routes(SCHEMA, make_context, ready, [], options), middleware=middleware(options))
-    with capture_logs(processors=MERGE) as lines:
+    with capture_logs() as lines:
         async with serving(app) as client:
             answer = await client.post("/graphql", json={"query": "{echo}"})
             probe = await client.get("/ready")

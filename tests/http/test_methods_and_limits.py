@@ -2,9 +2,9 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from structlog.testing import capture_logs
 
 from tests.http.front_door import Journal, Serve
+from tests.logged import capture_logs
 
 HALF_A_REQUEST = (
     b"POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{"

@@ -1,5 +1,6 @@
 import asyncio
 import io
+import logging
 
 from gateway.observability.lines import Lines
 
@@ -16,13 +17,17 @@ class File(io.BytesIO):
         return len(data)
 
 
+def line(text: str) -> logging.LogRecord:
+    return logging.makeLogRecord({"msg": text})
+
+
 def test_outside_of_a_loop_a_line_is_written_at_once() -> None:
     """What a command logs is there when the command has logged it."""
     file = File()
     lines = Lines(file)
 
-    lines.info(b"one")
-    lines.error(b"two")
+    lines.handle(line("one"))
+    lines.handle(line("two"))
 
     assert file.writes == [b"one\n", b"two\n"]
 
@@ -32,34 +37,34 @@ async def test_lines_of_one_turn_are_one_write() -> None:
     file = File()
     lines = Lines(file)
 
-    lines.info(b"one")
-    lines.warning(b"two")
+    lines.handle(line("one"))
+    lines.handle(line("two"))
     assert file.writes == []
     await asyncio.sleep(0)
     assert file.writes == [b"one\ntwo\n"]
 
-    lines.info(b"three")
+    lines.handle(line("three"))
     await asyncio.sleep(0)
     assert file.writes == [b"one\ntwo\n", b"three\n"]
 
 
 def test_no_line_is_lost_with_its_loop() -> None:
-    """What is logged last before a loop ends is written by whoever logs next."""
+    """What is logged last before a loop ends is written by whoever logs next, or at the end."""
     file = File()
     lines = Lines(file)
     loop = asyncio.new_event_loop()
     loop.call_soon(loop.stop)
-    loop.call_soon(lines.info, b"last")
+    loop.call_soon(lines.handle, line("last"))
     loop.run_forever()
     loop.close()
     assert file.writes == []
 
     async def another() -> None:
-        lines.info(b"next")
-        await asyncio.sleep(0)
+        lines.handle(line("next"))
 
     asyncio.run(another())
-    assert file.writes == [b"last\nnext\n"]
+    lines.flush()
+    assert b"".join(file.writes) == b"last\nnext\n"
 
 
 async def test_lines_of_threads_come_in_order() -> None:
@@ -67,8 +72,8 @@ async def test_lines_of_threads_come_in_order() -> None:
     file = File()
     lines = Lines(file)
 
-    lines.info(b"one")
-    await asyncio.to_thread(lines.info, b"two")
+    lines.handle(line("one"))
+    await asyncio.to_thread(lines.handle, line("two"))
 
     assert b"".join(file.writes) == b"one\ntwo\n"
     assert b"" not in file.writes

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, select
-from structlog.testing import capture_logs
 
 from gateway.model.service import DeviceService
 from gateway.model.tenant import Tenant
@@ -17,6 +16,7 @@ from gateway.store.sqlite import SqliteDatabase
 from gateway.store.tables import changes, client_requests, events
 from gateway.store.times import milliseconds
 from tests.clock import Clock
+from tests.logged import capture_logs
 
 HERE = Tenant("123456789012", "us-west-2")
 BUTTON = "G030PM0000000001"

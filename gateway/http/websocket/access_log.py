@@ -1,12 +1,13 @@
 import secrets
 import time
+from typing import Any
 
-import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.http.access_log import path_as_sent
+from gateway.observability.event_log import REQUEST_ID, EventLog
 
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+log = EventLog(__name__)
 
 
 class SocketIdAndAccessLog:
@@ -20,7 +21,7 @@ class SocketIdAndAccessLog:
             await self._app(scope, receive, send)
             return
         request_id = scope.setdefault("state", {})["request_id"] = secrets.token_hex(8)
-        end: dict[str, int | str] = {}
+        end: dict[str, Any] = {}
 
         async def receive_and_see() -> Message:
             message = await receive()
@@ -37,9 +38,10 @@ class SocketIdAndAccessLog:
             await send(message)
 
         began = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                await self._app(scope, receive_and_see, send_and_see)
-            finally:
-                milliseconds = round((time.perf_counter() - began) * 1000, 2)
-                log.info("socket", path=path_as_sent(scope), ms=milliseconds, **end)
+        named = REQUEST_ID.set(request_id)
+        try:
+            await self._app(scope, receive_and_see, send_and_see)
+        finally:
+            milliseconds = round((time.perf_counter() - began) * 1000, 2)
+            log.info("socket", path=path_as_sent(scope), ms=milliseconds, **end)
+            REQUEST_ID.reset(named)

@@ -3,10 +3,9 @@
 import asyncio
 from random import Random
 
-import structlog
-
 from gateway.model.device import ConnectionStatus
 from gateway.model.tenant import Tenant
+from gateway.observability.event_log import EventLog
 from gateway.services.context import ServiceContext
 from gateway.services.fleet.demo_buttons import CLICK_SHARES, CLICK_TYPES
 from gateway.services.fleet.tenants import FleetTenants
@@ -19,7 +18,7 @@ EMPTY_BATTERY = 0.01
 RECONNECTS_SOONER = 4
 """How much likelier a device that is offline comes back than one that is online goes."""
 
-log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+log = EventLog(__name__)
 
 
 async def live(

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-import structlog
 from botocore.exceptions import BotoCoreError
 from msgspec import Struct
 
 from gateway.model.errors import GatewayError
+from gateway.observability.event_log import EventLog
 from gateway.sources.aws.ceiling import Ceiling
 from gateway.sources.aws.requests import check_request
 from gateway.sources.aws.retry import Retry
@@ -19,7 +19,7 @@ from gateway.sources.upstream import Params
 from gateway.wire.errors import ServiceError, unknown_operation
 from gateway.wire.service import ServiceModel
 
-_log = structlog.get_logger(__name__)
+_log = EventLog(__name__)
 
 
 class AwsUpstream(Struct, frozen=True):

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
-from structlog.testing import capture_logs
 
 from gateway.http.socket_protocol import SocketProtocol
 from gateway.store.retention import delete_changes_before
 from tests.http.live_gateway import EVENTS, live_gateway
 from tests.http.serving import serving
 from tests.http.websocket.socket import PROTOCOL, Socket, opened
+from tests.logged import capture_logs
 
 BUTTON = "G030PM0000000001"
 ALIASES = " ".join(f"a{number}: arn" for number in range(300))

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
-from structlog.testing import capture_logs
 
 from gateway.services.context import ServiceContext
 from gateway.services.fleet.demo import fill
@@ -17,6 +16,7 @@ from gateway.store.one_click_devices import set_remaining_life
 from gateway.store.sqlite import SqliteDatabase
 from gateway.store.tables import alexa_devices, changes, events
 from tests.clock import Clock
+from tests.logged import capture_logs
 from tests.services.fleet.whole_fleet import BOTH, BUTTONS
 
 

@@ -9,7 +9,6 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
-import structlog.testing
 from msgspec.structs import replace
 
 from gateway.model import errors
@@ -19,6 +18,7 @@ from gateway.sources.aws import open_aws
 from gateway.sources.aws.retry import Retry
 from gateway.sources.aws.upstream import AwsUpstream
 from tests.aws_environment import SECRET_ACCESS_KEY
+from tests.logged import capture_logs
 from tests.sources.aws.stub_upstream import (
     Behaviour,
     StubUpstream,
@@ -339,7 +339,7 @@ async def test_a_check_does_not_trip_over_a_connection_that_is_just_closing() ->
 
 async def test_neither_key_nor_secret_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     """An outage is logged with its cause, and without what requests are signed with."""
-    with structlog.testing.capture_logs() as logged, caplog.at_level("INFO"):
+    with capture_logs() as logged, caplog.at_level("INFO"):
         async with misbehaving(hang_up, attempts=1) as (upstream, _stub):
             with pytest.raises(errors.UpstreamUnavailable):
                 await upstream.call("ListDevices", {})
