@@ -1,5 +1,5 @@
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
-
-def now() -> datetime:
-    return datetime.now(UTC)
+now: Callable[[], datetime] = partial(datetime.now, UTC)

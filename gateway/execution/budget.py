@@ -1,6 +1,7 @@
 """What requests may cost, and what callers may spend in a while: taken before anything runs, settled after."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import ceil
@@ -72,90 +73,87 @@ class Budget:
 
         Raise RequestRefused: COST_LIMIT_EXCEEDED; RateLimited.
         """
-        requested = sum([plan.requested_cost for plan in plans])
-        self._check(requested)
-        wanted = self._wanted(plans, requested)
+        requested, wanted = self._wanted(plans)
+        try:
+            check_cost(requested, self.most)
+        except CostPassed as passed:
+            raise self._too_dear(passed) from None
         got: dict[str, Taken] = {}
-        for name, units in wanted.items():
-            taken = got[name] = await self._take(caller, name, units)
-            if not taken.allowed:
-                await self._undo(caller, wanted, got)
-                raise _limited(name, units, taken)
+        try:
+            for name, units in wanted.items():
+                got[name] = await self._take(caller, name, units)
+        except RateLimited:
+            for name in got:
+                await self._give_back(caller, name, wanted[name])
+            raise
         return Charge(caller, requested, got.get(COST))
 
     async def refuse(self, caller: str, text: str | None) -> None:
         """Let a caller pay for a document that was read and is refused; raise RateLimited where it cannot."""
         if COST in self.rates:
-            units = MISTAKE + len(text or "") // BYTES_A_UNIT
-            taken = await self._take(caller, COST, units)
-            if not taken.allowed:
-                raise _limited(COST, units, taken)
+            await self._take(caller, COST, MISTAKE + len(text or "") // BYTES_A_UNIT)
 
     async def take_for_kept(self, caller: str) -> Charge:
         """Take what an answer costs that is only written again; raise RateLimited."""
-        if COST not in self.rates:
-            return Charge(caller, KEPT_COST, None)
-        taken = await self._take(caller, COST, KEPT_COST)
-        if not taken.allowed:
-            raise _limited(COST, KEPT_COST, taken)
+        taken = await self._take(caller, COST, KEPT_COST) if COST in self.rates else None
         return Charge(caller, KEPT_COST, taken)
 
-    async def settle(self, charge: Charge, actual: int) -> CostReport:
-        """Give back what was not used, or take what is missing, and tell how the caller then stands."""
-        stands = charge.cost
-        if stands is None:
+    async def settle(self, charge: Charge, actual: int, *, dated: bool = True) -> CostReport:
+        """Give back what was not used, or take what is missing, and tell how the caller then stands.
+
+        `dated`: tell the time as well.
+        """
+        taken = charge.cost
+        if taken is None:
             return CostReport(charge.requested, actual, self.limit)
+        stands = taken
         if actual != charge.requested:
-            stands = await self._settle(charge.caller, COST, actual - charge.requested) or stands
-        seconds = _whole_seconds(stands.full_after)
-        return CostReport(charge.requested, actual, self.limit, stands.remaining, seconds, self.clock())
+            try:
+                stands = await self.store.settle(f"{COST}:{charge.caller}", actual - charge.requested, taken.rate)
+            except RateStoreDown:
+                stands = taken
+        seconds, told_at = _whole_seconds(stands.full_after), self.clock() if dated else None
+        return CostReport(charge.requested, actual, self.limit, stands.remaining, seconds, told_at)
 
     async def spend(self, caller: str, cost: int) -> None:
         """Take from the caller's rate of cost, whatever it is for; raise RateLimited."""
-        taken = await self._take(caller, COST, cost)
-        if not taken.allowed:
-            raise _limited(COST, cost, taken)
+        await self._take(caller, COST, cost)
 
     async def give_back(self, caller: str, cost: int) -> None:
-        await self._settle(caller, COST, -cost)
+        await self._give_back(caller, COST, cost)
 
-    def _check(self, requested: int) -> None:
-        try:
-            check_cost(requested, self.most)
-        except CostPassed as passed:
-            name = "maximum_cost" if self.maximum <= self.limit else "rate_burst"
-            numbers = {"requested": passed.requested, "maximum": passed.maximum}
-            code = ErrorCode.COST_LIMIT_EXCEEDED
-            raise RequestRefused(refused(code, passed.message, limit=name, **numbers)) from None
-
-    def _wanted(self, plans: Sequence[Plan], requested: int) -> Mapping[str, int]:
-        """The units of each rate."""
+    def _wanted(self, plans: Sequence[Plan]) -> tuple[int, Mapping[str, int]]:
+        """What they cost together, and the units of each rate."""
+        requested = 0
         wanted: dict[str, int] = {}
         for plan in plans:
+            requested += plan.requested_cost
             for name, count in plan.rated.items():
                 if name in self.rates:
                     wanted[name] = wanted.get(name, 0) + count
         if COST in self.rates:
             wanted[COST] = requested
-        return wanted
+        return requested, wanted
+
+    def _too_dear(self, passed: CostPassed) -> RequestRefused:
+        name = "maximum_cost" if self.maximum <= self.limit else "rate_burst"
+        numbers = {"requested": passed.requested, "maximum": passed.maximum}
+        return RequestRefused(refused(ErrorCode.COST_LIMIT_EXCEEDED, passed.message, limit=name, **numbers))
 
     async def _take(self, caller: str, name: str, units: int) -> Taken:
+        """Raise RateLimited."""
         try:
-            return await self.store.take(f"{name}:{caller}", units, self.rates[name])
+            taken = await self.store.take(f"{name}:{caller}", units, self.rates[name])
         except RateStoreDown:
             message = "Requests cannot be counted at the moment; try again soon."
             raise RateLimited(refused(ErrorCode.RATE_LIMITED, message, retryAfter=1), 1, uncounted=True) from None
+        if not taken.allowed:
+            raise _limited(name, units, taken)
+        return taken
 
-    async def _undo(self, caller: str, wanted: Mapping[str, int], got: Mapping[str, Taken]) -> None:
-        for name, outcome in got.items():
-            if outcome.allowed:
-                await self._settle(caller, name, -wanted[name])
-
-    async def _settle(self, caller: str, name: str, units: int) -> Taken | None:
-        try:
-            return await self.store.settle(f"{name}:{caller}", units, self.rates[name])
-        except RateStoreDown:
-            return None
+    async def _give_back(self, caller: str, name: str, units: int) -> None:
+        with suppress(RateStoreDown):
+            await self.store.settle(f"{name}:{caller}", -units, self.rates[name])
 
 
 def _limited(name: str, units: int, outcome: Taken) -> RateLimited:

@@ -131,35 +131,40 @@ def length_of(value: object) -> int | None:
     return max(value, 0) if isinstance(value, int) else None  # a negative one is refused by its field
 
 
-def _answer_cost(kinds: tuple[TypeCost, ...], value: Any, values: Values) -> float:  # noqa: ANN401  # as executed
-    if isinstance(value, list):
-        return _list_cost(kinds, value, values)
-    return _object_cost(kinds[0] if len(kinds) == 1 else _kind_of(value, kinds), value, values)
+def _object_cost(kind: TypeCost, value: Mapping[str, Any], values: Values) -> float:
+    total = kind.weight
+    for field in kind.fields:
+        if field.key in value:
+            total += field.own(values) if field.arguments else field.weight
+            held = value[field.key]
+            if held is None or not field.inner:
+                continue
+            if isinstance(held, list):
+                total += _list_cost(field.inner, held, values)
+            else:
+                total += _object_cost(_kind_of(held, field.inner), held, values)
+    return total
 
 
 def _list_cost(kinds: tuple[TypeCost, ...], items: list[Any], values: Values) -> float:
     if len(kinds) == 1 and not kinds[0].fields:
         return kinds[0].weight * (len(items) - items.count(None))
-    return sum([_answer_cost(kinds, item, values) for item in items if item is not None])
-
-
-def _object_cost(kind: TypeCost, value: Mapping[str, Any], values: Values) -> float:
-    total = kind.weight
-    for field in kind.fields:
-        key, inner = field.key, field.inner
-        if key in value:
-            total += field.own(values) if field.arguments else field.weight
-            if inner and (held := value[key]) is not None:
-                total += _answer_cost(inner, held, values)
+    total = 0.0
+    for item in items:
+        if isinstance(item, list):
+            total += _list_cost(kinds, item, values)
+        elif item is not None:
+            total += _object_cost(_kind_of(item, kinds), item, values)
     return total
 
 
 def _kind_of(value: Mapping[str, Any], kinds: tuple[TypeCost, ...]) -> TypeCost:
     """Tell the type by the keys that an object has; of several that have them all, the first: the dearest."""
-    keys = value.keys()
-    for kind in kinds:
-        if keys <= kind.keys:
-            return kind
+    if len(kinds) > 1:
+        keys = value.keys()
+        for kind in kinds:
+            if keys <= kind.keys:
+                return kind
     return kinds[0]
 
 

@@ -5,6 +5,7 @@ from graphql import OperationDefinitionNode, OperationType
 from graphql.execution.values import VariableValues
 from msgspec import Struct
 
+from gateway.execution.cost import OperationCost
 from gateway.execution.document import Document
 from gateway.execution.initial_counts import check_counts
 from gateway.execution.permissions import Requirement
@@ -23,6 +24,7 @@ class Plan(Struct, frozen=True, eq=False):
     operation: OperationDefinitionNode
     variables: VariableValues
     deadline_seconds: float
+    cost: OperationCost
     requested_cost: int
     rated: Mapping[str, int]
     hide_suggestions: bool = False
@@ -44,7 +46,7 @@ class Plan(Struct, frozen=True, eq=False):
         """What came of it, told by its answer; all of what was asked for where nothing can be told."""
         if data is None:
             return self.requested_cost
-        return self.document.costs[self.name].actual(data, self.variables.coerced)
+        return self.cost.actual(data, self.variables.coerced)
 
 
 def make_plan(
@@ -81,7 +83,7 @@ def make_plan(
     check_counts(document.counts, values.coerced)
     cost = document.costs[name]
     requested, rated = cost.requested(values.coerced), cost.counts(values.coerced)
-    return Plan(document, name, operation, values, deadline_seconds, requested, rated, hide_suggestions)
+    return Plan(document, name, operation, values, deadline_seconds, cost, requested, rated, hide_suggestions)
 
 
 def _operation(document: Document, name: str | None) -> OperationDefinitionNode:

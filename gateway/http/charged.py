@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from gateway.execution.budget import Budget, Charge, RateLimited
@@ -20,7 +20,8 @@ async def charged_together(
     run: Callable[[Plan, GraphQLRequest], Awaitable[Result]],
 ) -> list[Result]:
     """Take what the requests may cost, run them side by side, and settle what they did cost; raise as `take` does."""
-    charge = await take(budget, info, planned)
+    plans, requests = zip(*planned, strict=True)
+    charge = await take(budget, info, plans, requests)
     results = list(await asyncio.gather(*(run(*one) for one in planned)))
     if charge.cost is None and not any(request.asks_for_cost for _, request in planned):
         return results
@@ -34,10 +35,11 @@ async def charged_together(
 
 async def settled(budget: Budget, charge: Charge, plan: Plan, request: GraphQLRequest, result: Result) -> Result:
     """Give back what was taken and not used, or take what is missing; the result tells of it where somebody asked."""
-    if charge.cost is None and not request.asks_for_cost:
+    tells = request.asks_for_cost
+    if charge.cost is None and not tells:
         return result
-    report = await budget.settle(charge, plan.actual_cost(result.data))
-    return result.at_cost(report, tells=request.asks_for_cost)
+    report = await budget.settle(charge, plan.actual_cost(result.data), dated=tells)
+    return result.at_cost(report, tells=tells)
 
 
 async def charged_for_kept(budget: Budget, info: CallerInfo, request: GraphQLRequest, result: Result) -> Result:
@@ -46,24 +48,24 @@ async def charged_for_kept(budget: Budget, info: CallerInfo, request: GraphQLReq
         charge = await budget.take_for_kept(payer(info))
     except RateLimited as limited:
         raise too_early(limited) from limited
-    if charge.cost is None and not request.asks_for_cost:
+    tells = request.asks_for_cost
+    if charge.cost is None and not tells:
         return result
-    report = await budget.settle(charge, charge.requested)
-    return result.at_cost(report, tells=request.asks_for_cost)
+    return result.at_cost(await budget.settle(charge, charge.requested, dated=tells), tells=tells)
 
 
-async def take(budget: Budget, info: CallerInfo, planned: Sequence[Planned]) -> Charge:
-    """Take what the requests may cost from the caller, all of it or nothing.
+async def take(budget: Budget, info: CallerInfo, plans: Sequence[Plan], requests: Iterable[GraphQLRequest]) -> Charge:
+    """Take what the requests may cost, by their plans, from the caller: all of it or nothing.
 
     Raise RequestRefused where they would cost too much, HttpRefused 429 where the caller has to wait (503 where nobody
     can tell).
     """
     try:
-        return await budget.take(payer(info), [plan for plan, _ in planned])
+        return await budget.take(payer(info), plans)
     except RateLimited as limited:
         raise too_early(limited) from limited
     except RequestRefused:
-        for _, request in planned:
+        for request in requests:
             await charge_refusal(budget, info, request)
         raise
 

@@ -85,7 +85,7 @@ class Operations:
 
     async def _charged(self, plan: Plan, request: GraphQLRequest, info: CallerInfo) -> Result:
         budget = self._runtime.budget
-        charge = await take(budget, info, ((plan, request),))
+        charge = await take(budget, info, (plan,), (request,))
         return await settled(budget, charge, plan, request, await self._run(info, plan, request))
 
     async def answer_all(self, batch: Batch, info: CallerInfo) -> list[Result]:

@@ -77,7 +77,7 @@ class Streaming:
 
     async def parts(self, plan: Plan, request: GraphQLRequest, info: CallerInfo) -> AsyncGenerator[Part, None]:
         """Run a query or a mutation that may be answered in parts; raise as `payloads` does."""
-        charge = await take(self._runtime.budget, info, [(plan, request)])
+        charge = await take(self._runtime.budget, info, (plan,), (request,))
         if charge.cost is None and not request.asks_for_cost:
             async with aclosing(self._run(plan, request, info)) as parts:
                 async for part in parts:

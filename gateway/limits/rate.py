@@ -1,7 +1,6 @@
 """How much a caller may spend in a while: the generic cell rate algorithm, and who keeps its state."""
 
 from dataclasses import dataclass
-from math import floor
 from typing import Protocol
 
 from msgspec import Struct
@@ -41,7 +40,9 @@ class Taken(Struct, frozen=True, gc=False):
     @property
     def remaining(self) -> int:
         """Whole units that are left."""
-        return max(floor(self.rate.burst - self.full_after / self.rate.seconds_a_unit + ROUNDING), 0)
+        rate = self.rate
+        left = rate.burst - self.full_after / rate.seconds_a_unit + ROUNDING
+        return int(left) if left > 0 else 0
 
     @property
     def retry_after(self) -> float:
