@@ -15,7 +15,8 @@ pings of its own, which a client's program sees.
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's socket, which has no bound on how long a client does not read; at the end it says that it goes away.
+    """uvicorn's socket, which has no bound on how long a client does not read, nor on the pongs that then wait for it;
+    at the end it says that it goes away.
 
     Who does not answer a farewell in `close_seconds` is cut off.
     Of uvicorn's three this one is the cheapest: 3 µs of CPU for a message of 500 bytes, against 7 µs with wsproto.
@@ -40,6 +41,13 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         super().resume_writing()
         self._stall.end()
 
+    def handle_ping(self) -> None:
+        """Leave unanswered what a client asks that does not read; the latest is enough (RFC 6455, 5.5.3)."""
+        if self.writable.is_set():
+            super().handle_ping()
+        else:
+            self.conn.data_to_send()
+
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
         super().on_task_complete(task)
         self._stall.begin(self.transport)
@@ -53,6 +61,9 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     def shutdown(self) -> None:
         if self.close_sent or not self.handshake_complete:
             super().shutdown()
+            return
+        if self.transport.is_closing():
+            self.transport.abort()  # the client has said goodbye, and does not take what was sent to it before
             return
         self.queue.put_nowait({"type": "websocket.disconnect", "code": GOING_AWAY})
         self.conn.send_close(GOING_AWAY, "The server is going away")

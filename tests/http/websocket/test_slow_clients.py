@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from starlette.types import Receive, Scope, Send
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
 
 from gateway.http.socket_protocol import SocketProtocol
 from gateway.store.retention import delete_changes_before
@@ -23,6 +25,8 @@ LARGE = f"""
         deviceEvents(after: $after) {{ cursor event {{ id device {{ ... on OneClickDevice {{ {ALIASES} }} }} }} }}
     }}
 """
+PING = b"\x89\xfd" + bytes(4) + b"p" * 125
+"""A frame with as much in it as a ping may have (RFC 6455, 5.5), masked by nothing."""
 ROOMY = {"maximum_aliases": 400, "maximum_fields": 1000, "stream_waiting": 50_000, "maximum_cost": 100_000}
 
 
@@ -120,6 +124,37 @@ async def test_what_waits_when_a_socket_ends_does_not_keep_it() -> None:
     assert [line["reason"] for line in lines if line["event"] == "connection dropped"] == ["the client does not read"]
 
 
+async def test_pongs_do_not_pile_up_for_who_does_not_read() -> None:
+    """However often a client pings that reads nothing, what waits for it is bounded, and what it says is heard."""
+    made: list[SocketProtocol] = []
+    heard: asyncio.Queue[str] = asyncio.Queue()
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        assert scope["type"] == "websocket"
+        await receive()
+        await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
+        while (event := await receive())["type"] == "websocket.receive":
+            heard.put_nowait(event["text"])
+
+    def remembered(*given: object, **named: object) -> SocketProtocol:
+        made.append(SocketProtocol(*given, **named))
+        return made[0]
+
+    async with serving(application, ws=remembered) as client:
+        narrowed = narrow(client.base_url.host, client.base_url.port or 0)
+        async with opened(client, sock=narrowed, max_queue=1, close_timeout=0.1) as pinging:
+            transport = pinging.connection.transport
+            transport.pause_reading()
+            for _ in range(60):
+                transport.write(PING * 1000)
+                await pinging.connection.send("that was a thousand")
+                async with asyncio.timeout(10):
+                    await heard.get()
+            waiting = made[0].transport.get_write_buffer_size()
+
+    assert 0 < waiting < 200_000
+
+
 async def test_a_farewell_is_heard_before_what_waits(tmp_path: Path) -> None:
     """A client that says goodbye with payloads unread is let go at once, not when it has read them or time is up."""
     async with live_gateway(tmp_path, BUTTON, **ROOMY | {"stream_waiting": 10**9}) as gateway:
@@ -138,6 +173,41 @@ async def test_a_farewell_is_heard_before_what_waits(tmp_path: Path) -> None:
             await gateway.streams(0)
             slow.connection.transport.abort()
             await leaving
+
+
+async def test_a_farewell_with_much_unread_does_not_keep_a_server_from_stopping() -> None:
+    """A client that says goodbye and takes no more is cut off when the server stops, which it does in good order."""
+    made: list[SocketProtocol] = []
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        assert scope["type"] == "websocket"
+        await receive()
+        await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
+        while made[0].writable.is_set():
+            await send({"type": "websocket.send", "text": "x" * 100_000})
+        await receive()
+
+    def remembered(*given: object, **named: object) -> SocketProtocol:
+        made.append(SocketProtocol(*given, **named))
+        return made[0]
+
+    async with serving(application, ws=remembered) as client:
+        narrowed = narrow(client.base_url.host, client.base_url.port or 0)
+        connection = await connect(
+            f"ws://{client.base_url.host}:{client.base_url.port}/",
+            subprotocols=[Subprotocol(PROTOCOL)],
+            sock=narrowed,
+            max_queue=1,
+            close_timeout=60,
+        )
+        leaving = asyncio.create_task(connection.close())
+        async with asyncio.timeout(10):
+            while not made[0].transport.is_closing():  # noqa: ASYNC110 - no event
+                await asyncio.sleep(0.001)
+
+    assert made[0].disconnected
+    connection.transport.abort()
+    await leaving
 
 
 async def test_a_cursor_that_is_too_old_says_so(tmp_path: Path) -> None:
