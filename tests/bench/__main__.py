@@ -29,6 +29,7 @@ from tests.bench.live import live
 from tests.bench.measure import Effort
 from tests.bench.memory import steady
 from tests.bench.readme import write_readme
+from tests.bench.reads import reads
 from tests.bench.refusals import refusals
 from tests.bench.report import machine, print_bars, print_table
 from tests.bench.section import Ground, Part, Section
@@ -40,6 +41,7 @@ from tests.bench.tape import record
 CACHE = Path(__file__).parents[2] / "build" / "bench"
 PARTS: Mapping[str, Part] = {
     "execution": execution,
+    "reads": reads,
     "cache": cache,
     "front": front,
     "refusals": refusals,

@@ -34,6 +34,7 @@ from tests.fuzz.fleet import fill_fleet, tell_names
 from tests.fuzz.values import Values
 
 MOMENT: Final = now()
+PATIENCE: Final = 600.0  # seconds: what is slow is not different
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:coroutine '.* was never awaited:RuntimeWarning"),
@@ -74,7 +75,7 @@ async def differ(directory: Path, capsys: pytest.CaptureFixture[str], *, seed: i
             plan = planned(schema, document)
             if plan is not None:
                 ours, theirs = [await road.run(plan, context_of(gateway.fleet), {}) for road in roads]
-                assert_same(told(ours), told(theirs))
+                compare(document, ours, theirs)
                 answered += 1
                 if document.selected and ours.data:
                     read_answer(documents, document.selected, ours.data)
@@ -84,11 +85,19 @@ async def differ(directory: Path, capsys: pytest.CaptureFixture[str], *, seed: i
     return documents.coverage.missing()
 
 
+def compare(document: Document, ours: Result, theirs: Result) -> None:
+    try:
+        assert_same(told(ours), told(theirs))
+    except AssertionError as error:
+        error.add_note(f"{document.text}\n{document.variables}\n{ours.errors}\n{theirs.errors}")
+        raise
+
+
 def planned(schema: strawberry.Schema, document: Document) -> Plan | None:
     """The plan of a query; None for whatever would change the fleet, or is refused."""
     core = core_schema(schema)
     try:
-        plan = make_plan(Texts(core, DocumentOptions()).read(document.text), None, document.variables, 20.0)
+        plan = make_plan(Texts(core, DocumentOptions()).read(document.text), None, document.variables, PATIENCE)
     except RequestRefused:
         return None
     return None if plan.is_mutation else plan
