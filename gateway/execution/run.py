@@ -75,7 +75,7 @@ class Executor:
             steps = compiled.prepare(plan.variables)
         except NotCompiled as refused:
             self._uncompiled(refused.reason)
-            _tell_once(plan.document, refused)
+            tell_uncompiled(plan.document, refused.reason, refused.__cause__)
             return None
         if compiled.weight != weight:
             plan.document.grown()
@@ -89,8 +89,9 @@ def _request(
     return Request(schema, plan.operation, fragments, plan.variables, root, context, extensions, plan.hide_suggestions)
 
 
-def _tell_once(document: Document, refused: NotCompiled) -> None:
-    if refused.reason is not Reason.UNDECIDED and refused.reason not in document.told:
-        document.told.add(refused.reason)
-        told = log.error if refused.reason is Reason.BROKEN else log.info
-        told("operation is not compiled", document=document.hash, reason=refused.reason, exc_info=refused.__cause__)
+def tell_uncompiled(document: Document, reason: Reason, bug: BaseException | None = None) -> None:
+    """Log once of each document why graphql-core runs it; but for what variables decide, not the document."""
+    if reason is not Reason.UNDECIDED and reason not in document.told:
+        document.told.add(reason)
+        told = log.error if reason is Reason.BROKEN else log.info
+        told("operation is not compiled", document=document.hash, reason=reason, exc_info=bug)

@@ -14,6 +14,7 @@ from gateway.execution.cost_report import CostReport
 from gateway.execution.parts import Part
 from gateway.execution.plan import Plan
 from gateway.execution.result import RequestRefused, Result
+from gateway.execution.run import tell_uncompiled
 from gateway.execution.run_in_parts import Confirm, run_in_parts
 from gateway.execution.stream import Stream
 from gateway.execution.subscribe import Subscriptions
@@ -121,6 +122,7 @@ class Streaming:
     async def _run(self, plan: Plan, request: GraphQLRequest, info: CallerInfo) -> AsyncGenerator[Part, None]:
         runtime = self._runtime
         runtime.metrics.uncompiled(Reason.INCREMENTAL.value).inc()
+        tell_uncompiled(plan.document, Reason.INCREMENTAL)
         with runtime.make_context(info) as context:
             began = time.perf_counter()
             confirm = self._confirm(info)

@@ -4,6 +4,7 @@ import asyncio
 import json
 from datetime import UTC, datetime
 from functools import partial
+from hashlib import sha256
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ from gateway.model.caller import ALL_SCOPES, Scope
 from gateway.store.api_keys import ApiKey
 from tests.http.front_door import Journal, Serve
 from tests.http.parts import parts_of
+from tests.logged import capture_logs
 
 NEW = "multipart/mixed;incrementalSpec=v0.2, application/graphql-response+json, application/json;q=0.9"
 OLD = "multipart/mixed;deferSpec=20220824, application/json"
@@ -45,6 +47,19 @@ async def test_defers_by_default_as_v0_2(serve: Serve) -> None:
             "completed": [{"id": "0"}],
             "hasNext": False,
         },
+    ]
+
+
+async def test_what_comes_in_parts_is_told_once_as_not_compiled(serve: Serve) -> None:
+    """Operators find out which documents graphql-core runs."""
+    async with serve() as client:
+        with capture_logs() as lines:
+            for _ in range(2):
+                await ask(client, DEFERRED, NEW)
+
+    told = [line for line in lines if line["event"] == "operation is not compiled"]
+    assert [(line["document"], line["reason"]) for line in told] == [
+        (sha256(DEFERRED.encode()).hexdigest(), "incremental")
     ]
 
 
