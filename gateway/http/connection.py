@@ -26,6 +26,8 @@ log = EventLog(__name__)
 HEAD_SECONDS = 20.0
 LINGER_SECONDS = 1.0
 """What a refused client may go on sending unheard; a connection closed at once would take the refusal with it."""
+NEWCOMER_SECONDS = 1.0
+"""What a client that has connected, and not yet asked for anything, has to do so when the server goes."""
 
 
 class _Stage(Enum):
@@ -61,6 +63,7 @@ class Connection(HttpToolsProtocol):
         self._head_timer: asyncio.TimerHandle | None = None
         self._stage = _Stage.IDLE
         self._idle_bytes = 0
+        self._leaving = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
         super().connection_made(transport)
@@ -123,11 +126,23 @@ class Connection(HttpToolsProtocol):
         self._stall.begin(self.transport)
 
     def shutdown(self) -> None:
-        """As uvicorn's, once what was answered has left; a response that streams learns by being woken up."""
+        """As uvicorn's, once what was answered has left; a response that streams learns by being woken up.
+
+        Who was let in only just now may ask once: a client takes no request for lost that it had no answer to.
+        """
+        if self.cycle is None and not self._leaving:
+            self._leaving = True
+            self.loop.call_later(NEWCOMER_SECONDS, self._leave)
+            return
         self.loop.call_soon(super().shutdown)
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.scope["state"][GOING_AWAY] = True
             self.cycle.message_event.set()
+
+    def _leave(self) -> None:
+        """Shut down whatever the connection has become."""
+        protocol: Any = self.transport.get_protocol()
+        protocol.shutdown()
 
     def handle_websocket_upgrade(self) -> None:
         """As uvicorn's; then nothing of this is needed, and its parser would keep it."""
@@ -149,7 +164,7 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def _cycle(self) -> Cycle:
-        keep_alive = self.scope["http_version"] != "1.0" and self.parser.should_keep_alive()
+        keep_alive = not self._leaving and self.scope["http_version"] != "1.0" and self.parser.should_keep_alive()
         return Cycle(
             self.loop,
             self.scope,

@@ -27,8 +27,14 @@ def workers(server: ServerProcess) -> list[psutil.Process]:
     """Those beside the one that watches over resources."""
     if not psutil.pid_exists(server.process.pid):
         return []
-    children = psutil.Process(server.process.pid).children()
-    return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+    return [child for child in psutil.Process(server.process.pid).children() if serves(child)]
+
+
+def serves(child: psutil.Process) -> bool:
+    try:
+        return "spawn_main" in " ".join(child.cmdline())
+    except psutil.NoSuchProcess:  # it has ended since it was found
+        return False
 
 
 async def until_there_are(server: ServerProcess, *, without: set[int]) -> list[psutil.Process]:

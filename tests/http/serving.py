@@ -33,6 +33,6 @@ async def serving(app: ASGIApp, **config: Any) -> AsyncIterator[httpx.AsyncClien
         for listener in server.servers:
             listener.close()
         await asyncio.gather(*server.server_state.tasks)
-        for connection in list(server.server_state.connections):
+        for connection in list(server.server_state.connections) * 2:  # who has not asked yet may, until told again
             connection.shutdown()
         await asyncio.sleep(0)  # a connection is closed once what was answered has left

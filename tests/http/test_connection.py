@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
+from typing import Any
 
 import pytest
 from starlette.types import Receive, Scope, Send
@@ -216,3 +217,28 @@ async def test_a_slow_consumer_that_reads_is_served(connect: Connect) -> None:
                 await asyncio.sleep(0.02)
 
     assert received > 10_000_000
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [(HEAD + b"\r\n", b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\nconnection: close\r\n\r\n0"), (b"", b"")],
+    ids=["asks", "does not"],
+)
+async def test_who_was_let_in_may_ask_once(app: Bodies, asked: bytes, answer: bytes) -> None:
+    """A server that goes answers whoever has connected before, and does not wait for those who do not ask."""
+    made: list[Connection] = []
+
+    def remembered(*arguments: Any, **named: Any) -> Connection:  # noqa: ANN401  # uvicorn's
+        made.append(Connection(*arguments, max_head_bytes=1000, **named))
+        return made[-1]
+
+    async with serving(app, http=remembered, server_header=False, date_header=False) as client:
+        reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
+        async with asyncio.timeout(10):
+            while not made:  # noqa: ASYNC110 - that the server has accepted has no event
+                await asyncio.sleep(0)
+        made[0].shutdown()
+        writer.write(asked)
+
+        assert await read(reader) == answer
+        writer.close()
