@@ -51,6 +51,20 @@ def capture_logs() -> Iterator[list[dict[str, Any]]]:
         logger.removeHandler(kept)
 
 
+@contextmanager
+def capture_text() -> Iterator[io.StringIO]:
+    """What libraries say from INFO on, and the gateway, as plain lines."""
+    logger, text = logging.getLogger(), io.StringIO()
+    level, handler = logger.level, logging.StreamHandler(text)
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield text
+    finally:
+        logger.setLevel(level)
+        logger.removeHandler(handler)
+
+
 def log_as_before() -> None:
     """Forget what `configure_logging` did."""
     root = logging.getLogger()

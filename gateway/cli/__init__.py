@@ -7,6 +7,7 @@ from types import MappingProxyType
 import click
 
 from gateway import __version__
+from gateway.cli.garbage import settle
 
 FILES: Mapping[str, str] = MappingProxyType(
     {
@@ -48,3 +49,4 @@ class Commands(click.Group):
 @click.version_option(__version__, message="gateway %(version)s")
 def main() -> None:
     """One GraphQL graph over AWS IoT 1-Click and Alexa for Business devices, with both services inside."""
+    settle()  # the command's file is imported by now

@@ -1,14 +1,15 @@
+import asyncio
 import signal
 import socket
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from gateway.cli.garbage import settle
 from gateway.http.connection import Connection
-from gateway.http.socket_protocol import WEB_SOCKETS, SocketProtocol
 from gateway.observability.metrics import Metrics
 from gateway.settings.not_usable import NotUsable
 from gateway.settings.settings import Settings
@@ -16,6 +17,10 @@ from gateway.settings.settings import Settings
 BACKLOG = 2048
 IDLE_SECONDS = 75
 MAIN = "--port or GATEWAY_PORT"
+WEB_SOCKETS: dict[str, Any] = {"ws_per_message_deflate": False, "ws_ping_interval": None}
+"""Compressing takes more memory than all else of a socket; graphql-transport-ws has pings of its own, which a client's
+program sees.
+"""
 
 
 def bind(host: str, port: int, setting: str = MAIN) -> socket.socket:
@@ -64,7 +69,7 @@ class Listener:
                 app,
                 # It makes one; uvicorn's type wants a class.
                 http=partial(Connection, max_head_bytes=settings.maximum_headers, metrics=metrics),  # type: ignore[arg-type]  # see above
-                ws=SocketProtocol,
+                ws=_socket,  # type: ignore[arg-type]  # the same
                 ws_max_size=settings.maximum_message,
                 **WEB_SOCKETS,
                 lifespan="off",
@@ -84,3 +89,9 @@ class Listener:
         settle()
         started()
         await server.serve(sockets=list(listeners))
+
+
+def _socket(**given: Any) -> asyncio.Protocol:  # noqa: ANN401  # uvicorn's
+    from gateway.http.socket_protocol import SocketProtocol  # noqa: PLC0415  # answers come long before sockets
+
+    return SocketProtocol(**given)

@@ -8,11 +8,6 @@ from gateway.http.stall import STALL_SECONDS, Stall
 GOING_AWAY = 1001
 CLOSE_SECONDS = 10.0
 
-WEB_SOCKETS: dict[str, Any] = {"ws_per_message_deflate": False, "ws_ping_interval": None}
-"""uvicorn's settings beside the class: compressing takes more memory than all else of a socket; the protocol above has
-pings of its own, which a client's program sees.
-"""
-
 
 class SocketProtocol(WebSocketsSansIOProtocol):
     """uvicorn's socket, which has no bound on how long a client does not read, nor on the pongs that then wait for it;

@@ -1,11 +1,11 @@
 """Parameters held against their operation's model: types, limits, patterns, what is required."""
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
-import regex
 from msgspec import Struct, field
 
 from gateway.wire.errors import ServiceError
@@ -14,7 +14,7 @@ from gateway.wire.service import Operation, Shape
 
 _MAX_REPORTED = 10
 _MAX_ECHOED = 100
-_UNSTORABLE = regex.compile(r"[\0\uD800-\uDFFF]")
+_UNSTORABLE = re.compile(r"[\0\uD800-\uDFFF]")
 _INTEGER_BITS = {"integer": 31, "long": 63}
 
 

@@ -2,8 +2,10 @@
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
-import regex
+if TYPE_CHECKING:
+    import regex
 
 _TOKENS = re.compile(r"\\u10000-\\u10FFFF|\\p\{IsLetter\}|\\.|\[|\]|\.")
 _ANYWHERE = {
@@ -16,8 +18,10 @@ _OUTSIDE = {r"\w": "[a-zA-Z_0-9]", r"\d": "[0-9]", ".": r"[^\n\r\u0085\u2028\u20
 
 
 @cache
-def compiled(java_pattern: str) -> regex.Pattern[str]:
+def compiled(java_pattern: str) -> "regex.Pattern[str]":
     """Compile a pattern of a model; it is meant to match a whole string (`fullmatch`)."""
+    import regex  # noqa: PLC0415  # it is slow to import, and few requests hold anything against a pattern
+
     return regex.compile(translate(java_pattern))
 
 

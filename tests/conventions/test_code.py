@@ -13,6 +13,8 @@ DEFERRED_IMPORTS = {
         (f"gateway/app/{name}.py" for name in ("budget", "callers", "demo", "fleet", "live", "metrics", "store")),
         "what only some settings need is imported when they ask for it",
     ),
+    "gateway/cli/listener.py": "a server answers long before its first socket comes",
+    "gateway/wire/patterns.py": "regex is slow to import, and few requests hold anything against a pattern",
     "gateway/store/migrate.py": "most starts find nothing to migrate, and Alembic is slow to import",
 }
 SILENCED = re.compile(r"# (?:noqa(?:: ?[A-Z0-9]+(?:, ?[A-Z0-9]+)*)?|type: ignore(?:\[[a-z, -]+\])?)(?P<reason>.*)")

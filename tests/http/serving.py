@@ -9,7 +9,8 @@ import httpx
 import uvicorn
 from starlette.types import ASGIApp
 
-from gateway.http.socket_protocol import WEB_SOCKETS, SocketProtocol
+from gateway.cli.listener import WEB_SOCKETS
+from gateway.http.socket_protocol import SocketProtocol
 
 
 @asynccontextmanager

@@ -1,6 +1,6 @@
+import unicodedata
 from collections.abc import Awaitable, Sequence
 
-import regex
 import strawberry
 
 from gateway.model.device import Device
@@ -14,8 +14,8 @@ from gateway.schema.tag import tags_of
 MOST_TAGS = 50
 LONGEST_KEY = 128
 LONGEST_VALUE = 256
-STRANGE = regex.compile(r"[^\p{L}\p{Z}\p{N}_.:/=+\-@]")
-"""What a tag of an Echo device cannot have; a button's can have anything."""
+USUAL_CATEGORIES, USUAL = "LZN", "_.:/=+-@"
+"""Unicode's letters, spaces and digits, and signs: what a tag of an Echo device may have; a button's has anything."""
 
 
 @strawberry.input
@@ -91,11 +91,15 @@ async def _tag(info: Info, device: Device, tags: Sequence[Tag]) -> None:
     except Rejected:
         if await _too_many(info, device, tags):
             raise LimitExceeded(f"A device has at most {MOST_TAGS} tags.") from None
-        strange = STRANGE.search("".join(tag.key + tag.value for tag in tags))
-        if strange is None:
+        strange = [letter for tag in tags for letter in tag.key + tag.value if not _is_usual(letter)]
+        if not strange:
             raise
-        message = f"Tags of this device have letters, digits, spaces and _.:/=+-@ only, not {strange[0]!r}."
+        message = f"Tags of this device have letters, digits, spaces and {USUAL} only, not {strange[0]!r}."
         raise Rejected(message) from None
+
+
+def _is_usual(letter: str) -> bool:
+    return letter in USUAL or unicodedata.category(letter)[0] in USUAL_CATEGORIES
 
 
 async def _too_many(info: Info, device: Device, tags: Sequence[Tag]) -> bool:
