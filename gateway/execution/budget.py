@@ -11,7 +11,6 @@ from msgspec import Struct
 from gateway.execution.cost_report import CostReport
 from gateway.execution.plan import Plan
 from gateway.execution.result import ErrorCode, RequestRefused, Result, refused
-from gateway.limits.cost import CostPassed, check_cost
 from gateway.limits.rate import ROUNDING, Rate, RateStore, RateStoreDown, Taken
 from gateway.limits.rate_memory import MemoryRates
 from gateway.model.once import Once
@@ -73,30 +72,29 @@ class Budget:
 
         Raise RequestRefused: COST_LIMIT_EXCEEDED; RateLimited.
         """
-        requested, wanted = self._wanted(plans)
-        try:
-            check_cost(requested, self.most)
-        except CostPassed as passed:
-            raise self._too_dear(passed) from None
-        got: dict[str, Taken] = {}
-        try:
-            for name, units in wanted.items():
-                got[name] = await self._take(caller, name, units)
-        except RateLimited:
-            for name in got:
-                await self._give_back(caller, name, wanted[name])
-            raise
-        return Charge(caller, requested, got.get(COST))
+        requested = 0
+        wanted: dict[str, int] = {}
+        for plan in plans:
+            requested += plan.requested_cost
+            for name, count in plan.rated.items():
+                if name in self.rates:
+                    wanted[name] = wanted.get(name, 0) + count
+        if requested > self.most:
+            raise self._too_dear(requested)
+        if COST in self.rates:
+            wanted[COST] = requested
+        taken = await self._take(caller, wanted) if wanted else {}
+        return Charge(caller, requested, taken.get(COST))
 
     async def refuse(self, caller: str, text: str | None) -> None:
         """Let a caller pay for a document that was read and is refused; raise RateLimited where it cannot."""
         if COST in self.rates:
-            await self._take(caller, COST, MISTAKE + len(text or "") // BYTES_A_UNIT)
+            await self.spend(caller, MISTAKE + len(text or "") // BYTES_A_UNIT)
 
     async def take_for_kept(self, caller: str) -> Charge:
         """Take what an answer costs that is only written again; raise RateLimited."""
-        taken = await self._take(caller, COST, KEPT_COST) if COST in self.rates else None
-        return Charge(caller, KEPT_COST, taken)
+        taken = await self._take(caller, {COST: KEPT_COST}) if COST in self.rates else {}
+        return Charge(caller, KEPT_COST, taken.get(COST))
 
     async def settle(self, charge: Charge, actual: int, *, dated: bool = True) -> CostReport:
         """Give back what was not used, or take what is missing, and tell how the caller then stands.
@@ -109,60 +107,58 @@ class Budget:
         stands = taken
         if actual != charge.requested:
             try:
-                stands = await self.store.settle(f"{COST}:{charge.caller}", actual - charge.requested, taken.rate)
+                missing = actual - charge.requested
+                stands = await self.store.take(f"{COST}:{charge.caller}", missing, taken.rate, anyway=True)
             except RateStoreDown:
                 stands = taken
-        seconds, told_at = _whole_seconds(stands.full_after), self.clock() if dated else None
+        seconds, told_at = ceil(stands.full_after - ROUNDING), self.clock() if dated else None
         return CostReport(charge.requested, actual, self.limit, stands.remaining, seconds, told_at)
 
     async def spend(self, caller: str, cost: int) -> None:
         """Take from the caller's rate of cost, whatever it is for; raise RateLimited."""
-        await self._take(caller, COST, cost)
+        await self._take(caller, {COST: cost})
 
     async def give_back(self, caller: str, cost: int) -> None:
         await self._give_back(caller, COST, cost)
 
-    def _wanted(self, plans: Sequence[Plan]) -> tuple[int, Mapping[str, int]]:
-        """What they cost together, and the units of each rate."""
-        requested = 0
-        wanted: dict[str, int] = {}
-        for plan in plans:
-            requested += plan.requested_cost
-            for name, count in plan.rated.items():
-                if name in self.rates:
-                    wanted[name] = wanted.get(name, 0) + count
-        if COST in self.rates:
-            wanted[COST] = requested
-        return requested, wanted
+    async def _take(self, caller: str, wanted: Mapping[str, int]) -> Mapping[str, Taken]:
+        """Take units of each rate: all of it, or nothing; raise RateLimited."""
+        got: dict[str, Taken] = {}
+        for name, units in wanted.items():
+            try:
+                taken = got[name] = await self.store.take(f"{name}:{caller}", units, self.rates[name])
+            except RateStoreDown:
+                await self._undo(caller, wanted, got)
+                raise _uncounted() from None
+            if not taken.allowed:
+                await self._undo(caller, wanted, got)
+                raise _limited(name, units, taken)
+        return got
 
-    def _too_dear(self, passed: CostPassed) -> RequestRefused:
-        name = "maximum_cost" if self.maximum <= self.limit else "rate_burst"
-        numbers = {"requested": passed.requested, "maximum": passed.maximum}
-        return RequestRefused(refused(ErrorCode.COST_LIMIT_EXCEEDED, passed.message, limit=name, **numbers))
-
-    async def _take(self, caller: str, name: str, units: int) -> Taken:
-        """Raise RateLimited."""
-        try:
-            taken = await self.store.take(f"{name}:{caller}", units, self.rates[name])
-        except RateStoreDown:
-            message = "Requests cannot be counted at the moment; try again soon."
-            raise RateLimited(refused(ErrorCode.RATE_LIMITED, message, retryAfter=1), 1, uncounted=True) from None
-        if not taken.allowed:
-            raise _limited(name, units, taken)
-        return taken
+    async def _undo(self, caller: str, wanted: Mapping[str, int], got: Mapping[str, Taken]) -> None:
+        for name, outcome in got.items():
+            if outcome.allowed:
+                await self._give_back(caller, name, wanted[name])
 
     async def _give_back(self, caller: str, name: str, units: int) -> None:
         with suppress(RateStoreDown):
-            await self.store.settle(f"{name}:{caller}", -units, self.rates[name])
+            await self.store.take(f"{name}:{caller}", -units, self.rates[name], anyway=True)
+
+    def _too_dear(self, requested: int) -> RequestRefused:
+        message = f"The request would cost {requested}; it may cost {self.most} at most."
+        limit = "maximum_cost" if self.maximum <= self.limit else "rate_burst"
+        numbers = {"requested": requested, "maximum": self.most}
+        return RequestRefused(refused(ErrorCode.COST_LIMIT_EXCEEDED, message, limit=limit, **numbers))
+
+
+def _uncounted() -> RateLimited:
+    message = "Requests cannot be counted at the moment; try again soon."
+    return RateLimited(refused(ErrorCode.RATE_LIMITED, message, retryAfter=1), 1, uncounted=True)
 
 
 def _limited(name: str, units: int, outcome: Taken) -> RateLimited:
-    seconds = max(_whole_seconds(outcome.retry_after), 1)
+    seconds = max(ceil(outcome.retry_after - ROUNDING), 1)
     what = f"units of {name}" if name == COST else name
     message = f"The request needs {units} {what}, and {outcome.remaining} are left; try again in {seconds} seconds."
     numbers = {"requested": units, "remaining": outcome.remaining, "retryAfter": seconds}
     return RateLimited(refused(ErrorCode.RATE_LIMITED, message, rate=name, **numbers), seconds)
-
-
-def _whole_seconds(seconds: float) -> int:
-    return ceil(seconds - ROUNDING)

@@ -56,11 +56,11 @@ class Taken(Struct, frozen=True, gc=False):
 class RateStore(Protocol):
     """Keeps how far each key has gone; one that several replicas share counts for all of them."""
 
-    async def take(self, key: str, units: float, rate: Rate) -> Taken:
-        """Take all of the units or none; raise RateStoreDown."""
+    async def take(self, key: str, units: float, rate: Rate, *, anyway: bool = False) -> Taken:
+        """Take all of the units or none; `anyway`: whatever is left, and negative ones are given back.
 
-    async def settle(self, key: str, units: float, rate: Rate) -> Taken:
-        """Take the units whatever is left, or give them back where they are negative; raise RateStoreDown."""
+        Raise RateStoreDown.
+        """
 
 
 class RateStoreDown(Exception):

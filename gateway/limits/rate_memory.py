@@ -18,13 +18,7 @@ class MemoryRates:
         self._most_keys = most_keys
         self._until: OrderedDict[str, float] = OrderedDict()
 
-    async def take(self, key: str, units: float, rate: Rate) -> Taken:
-        return self._count(key, units, rate, anyway=False)
-
-    async def settle(self, key: str, units: float, rate: Rate) -> Taken:
-        return self._count(key, units, rate, anyway=True)
-
-    def _count(self, key: str, units: float, rate: Rate, *, anyway: bool) -> Taken:
+    async def take(self, key: str, units: float, rate: Rate, *, anyway: bool = False) -> Taken:
         now = self._clock()
         until = self._until.pop(key, None)
         if until is None:

@@ -86,11 +86,18 @@ class ValkeyRates:
         )
         return cls(Redis(connection_pool=pool), stand_in, clock, failures)
 
-    async def take(self, key: str, units: float, rate: Rate) -> Taken:
-        return await self._count(key, units, rate, anyway=False)
-
-    async def settle(self, key: str, units: float, rate: Rate) -> Taken:
-        return await self._count(key, units, rate, anyway=True)
+    async def take(self, key: str, units: float, rate: Rate, *, anyway: bool = False) -> Taken:
+        if self._clock() >= self._rests_until:
+            try:
+                return await self._ask(key, units, rate, anyway=anyway)
+            except (RedisError, OSError) as error:
+                self._rests_until = self._clock() + REST_SECONDS
+                if self._failures is not None:
+                    self._failures.inc()
+                log.warning("rates are not counted in their store", reason=type(error).__name__)
+        if self._stand_in is None:
+            raise RateStoreDown
+        return await self._stand_in.take(key, units, rate, anyway=anyway)
 
     async def failure(self) -> str | None:
         """Ask once for nothing; return in a word why that cannot be done, None where it can."""
@@ -103,19 +110,6 @@ class ValkeyRates:
     async def close(self) -> None:
         await self._client.aclose()
         await self._client.connection_pool.disconnect()
-
-    async def _count(self, key: str, units: float, rate: Rate, *, anyway: bool) -> Taken:
-        if self._clock() >= self._rests_until:
-            try:
-                return await self._ask(key, units, rate, anyway=anyway)
-            except (RedisError, OSError) as error:
-                self._rests_until = self._clock() + REST_SECONDS
-                if self._failures is not None:
-                    self._failures.inc()
-                log.warning("rates are not counted in their store", reason=type(error).__name__)
-        if self._stand_in is None:
-            raise RateStoreDown
-        return await (self._stand_in.settle if anyway else self._stand_in.take)(key, units, rate)
 
     async def _ask(self, key: str, units: float, rate: Rate, *, anyway: bool) -> Taken:
         a_unit = rate.seconds_a_unit * MICROSECONDS

@@ -75,7 +75,7 @@ async def test_what_is_refused_takes_nothing(rates: RateStore) -> None:
 async def test_what_was_not_used_is_given_back(rates: RateStore) -> None:
     """Units given back can be taken again at once."""
     await rates.take(KEY, 100, SLOW)
-    back = await rates.settle(KEY, -70, SLOW)
+    back = await rates.take(KEY, -70, SLOW, anyway=True)
     again = await rates.take(KEY, 70, SLOW)
 
     assert (back.allowed, back.remaining) == (True, 70)
@@ -85,7 +85,7 @@ async def test_what_was_not_used_is_given_back(rates: RateStore) -> None:
 async def test_more_than_the_burst_is_never_given_back(rates: RateStore) -> None:
     """Giving back does not save up beyond the burst."""
     await rates.take(KEY, 1, SLOW)
-    back = await rates.settle(KEY, -1000, SLOW)
+    back = await rates.take(KEY, -1000, SLOW, anyway=True)
     too_many = await rates.take(KEY, 101, SLOW)
 
     assert back.remaining == 100
@@ -95,11 +95,11 @@ async def test_more_than_the_burst_is_never_given_back(rates: RateStore) -> None
 async def test_what_cost_more_than_was_taken_is_owed(rates: RateStore) -> None:
     """A debt is worked off before anything can be taken."""
     await rates.take(KEY, 100, SLOW)
-    owed = await rates.settle(KEY, 50, SLOW)
-    back = await rates.settle(KEY, -50, SLOW)
+    owed = await rates.take(KEY, 50, SLOW, anyway=True)
+    back = await rates.take(KEY, -50, SLOW, anyway=True)
 
     assert (owed.remaining, back.remaining) == (0, 0)
-    assert (await rates.settle(KEY, -10, SLOW)).remaining == 10
+    assert (await rates.take(KEY, -10, SLOW, anyway=True)).remaining == 10
 
 
 async def test_callers_do_not_share(rates: RateStore) -> None:
@@ -132,7 +132,7 @@ async def test_two_replicas_share_one_rate(valkey: str) -> None:
         await one._client.flushall()
         await one.take(KEY, 60, SLOW)
         refused = await other.take(KEY, 60, SLOW)
-        await other.settle(KEY, -20, SLOW)
+        await other.take(KEY, -20, SLOW, anyway=True)
         rest = await one.take(KEY, 60, SLOW)
 
     assert (refused.allowed, refused.remaining) == (False, 40)
@@ -146,7 +146,7 @@ async def test_the_store_keeps_nothing_longer_than_it_matters(valkey: str) -> No
         await one.take("secret caller", 50, Rate(per_minute=60, burst=100))
         [key] = await one._client.keys("*")
         left = await one._client.pttl(key)
-        await one.settle("secret caller", -50, Rate(per_minute=60, burst=100))
+        await one.take("secret caller", -50, Rate(per_minute=60, burst=100), anyway=True)
         after = await one._client.keys("*")
 
     assert 49_000 < left <= 50_000
@@ -180,7 +180,7 @@ async def test_open_a_replica_counts_for_itself_while_the_store_is_down() -> Non
     """Open does not mean without bounds."""
     async with down(MemoryRates(), Clock()) as (rates, _):
         whole, more = await rates.take(KEY, 100, SLOW), await rates.take(KEY, 1, SLOW)
-        back = await rates.settle(KEY, -30, SLOW)
+        back = await rates.take(KEY, -30, SLOW, anyway=True)
 
     assert (whole.allowed, more.allowed, back.remaining) == (True, False, 30)
 
@@ -279,7 +279,7 @@ async def test_the_rate_is_that_of_a_bucket(rate: Rate, steps: list[tuple[str, i
         clock.now += seconds
         bucket.wait(seconds)
         if action == "settle":
-            outcome, allowed = await rates.settle(KEY, units, rate), True
+            outcome, allowed = await rates.take(KEY, units, rate, anyway=True), True
             bucket.settle(units)
         else:
             outcome, allowed = await rates.take(KEY, units, rate), bucket.take(units)
@@ -308,10 +308,9 @@ async def test_valkey_counts_as_memory_does(valkey: str, steps: list[tuple[str, 
     async with valkey_rates(valkey) as shared:
         await shared._client.flushall()
         for action, units in steps:
-            if action == "settle":
-                one, other = await memory.settle(KEY, units, SLOW), await shared.settle(KEY, units, SLOW)
-            else:
-                one, other = await memory.take(KEY, max(units, 0), SLOW), await shared.take(KEY, max(units, 0), SLOW)
+            asked, anyway = (units, True) if action == "settle" else (max(units, 0), False)
+            one = await memory.take(KEY, asked, SLOW, anyway=anyway)
+            other = await shared.take(KEY, asked, SLOW, anyway=anyway)
 
             assert (other.allowed, other.remaining) == (one.allowed, one.remaining)
             assert other.full_after == pytest.approx(one.full_after, abs=30)
