@@ -100,7 +100,7 @@ async def test_a_cursor_of_another_caller_is_refused(tmp_path: Path) -> None:
 async def test_a_key_that_expires_ends_its_socket(tmp_path: Path) -> None:
     """When the credentials end, the socket is closed with 4403, and its streams with it."""
     async with live_gateway(tmp_path, BUTTON, **REQUIRED) as gateway, opened(gateway.client) as socket:
-        await socket.init({"x-api-key": await key(gateway, seconds=1.5)})
+        await socket.init({"x-api-key": await key(gateway, seconds=3)})
         await socket.subscribe("1", EVENTS)
         await gateway.streams(1)
 
