@@ -93,13 +93,13 @@ class Poller:
             self._look_back.looked((), now)
             await self._let_go()
             return
-        until = now + round(self._options.seconds * LEASE_ROUNDS * 1000)
-        holder = self._options.holder
-        self._holds = await self._database.write(
-            lambda connection: take_lease(connection, self._lease, holder, now, until)
-        )
+        self._holds = await self._database.write(self._take_lease)
         if self._holds:
-            await self._look_at(wanted, now)
+            holding = asyncio.create_task(self._hold())
+            try:
+                await self._look_at(wanted, now)
+            finally:
+                holding.cancel()
         else:
             self._look_back.looked((), now)
 
@@ -114,6 +114,19 @@ class Poller:
         if self._holds:
             self._holds = False
             await self._database.write(lambda connection: end_lease(connection, self._lease, self._options.holder))
+
+    async def _hold(self) -> None:
+        """Keep the others waiting, however long a look takes; one that they have taken over finds that out itself."""
+        with suppress(Exception):
+            while True:
+                await asyncio.sleep(self._options.seconds)
+                await self._database.write(self._take_lease)
+
+    def _take_lease(self, connection: Connection) -> bool:
+        """Look, or go on looking, unless another process does."""
+        now = self._now()
+        until = now + round(self._options.seconds * LEASE_ROUNDS * 1000)
+        return take_lease(connection, self._lease, self._options.holder, now, until)
 
     @property
     def _lease(self) -> str:
@@ -154,8 +167,8 @@ class Poller:
         devices, failed = await self._described(sorted(keys & state.keys()))
         found, unread = await read_events(self.source, devices, state, self._look_back, now)
         looked_at = (keys | (wanted & {EVENTS})) & state.keys() - failed - unread
-        await self._write(state, listed, sorted(looked_at), found, now)
-        self._look_back.looked(looked_at, now)
+        self._holds = await self._write(state, listed, sorted(looked_at), found, now)
+        self._look_back.looked(looked_at if self._holds else (), now)
 
     async def _read_list(self, wanted: AbstractSet[str]) -> Sequence[Device]:
         """Every device of the source, where that is wanted; one more than there may be where there are too many."""
@@ -191,18 +204,22 @@ class Poller:
         looked_at: Sequence[str],
         found: Sequence[Found],
         now: int,
-    ) -> None:
+    ) -> bool:
+        """Write down what was found; False, with nothing written, where that took so long that another looks by now."""
         source, before = self.source, now - round(self._options.kept.total_seconds() * 1000)
 
-        def write(connection: Connection) -> None:
+        def write(connection: Connection) -> bool:
+            if not self._take_lease(connection):
+                return False
             new = {key: replace(state[key], polled_to=now) for key in looked_at}
             rows = [] if listed is None else self._differences(connection, state, listed, new, now)
             rows += store.new_events(connection, source.name, source.service, found)
             store.keep_polled(connection, source.name, new)
             store.forget_before(connection, source.name, before)
             write_log(connection, now, rows)
+            return True
 
-        await self._database.write(write)
+        return await self._database.write(write)
 
     def _differences(
         self,

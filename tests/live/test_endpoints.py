@@ -1,6 +1,8 @@
 """Sources that cannot tell by themselves what happens are looked at: once for all, and only while somebody follows."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -10,6 +12,7 @@ from gateway.model.device import ConnectionStatus
 from gateway.model.ids import NodeKind
 from gateway.services.ingest import report_connection
 from gateway.store.database import Database
+from gateway.store.leases import end_lease, take_lease
 from gateway.store.tables import leases, watches
 from gateway.wire.errors import ServiceError
 from tests.clock import Clock
@@ -29,6 +32,7 @@ from tests.live.following import (
 from tests.schema.upstreams import BUTTONS, ECHOES
 
 A, B, C = "G030PM0000000001", "G030PM0000000002", "G030PM0000000003"
+LEASE = "poll buttons"
 OF_IDS = """subscription($ids: [ID!], $after: String) {
   deviceEvents(ids: $ids, after: $after) { event { device { name } } }
 }"""
@@ -324,6 +328,63 @@ async def test_a_source_that_is_not_looked_at_is_refused(
             "message": "Source buttons cannot be followed: nothing tells what happens behind it.",
             "code": "BAD_USER_INPUT",
         }
+
+
+@asynccontextmanager
+async def held_look(live: Following, *device_ids: str) -> AsyncIterator[None]:
+    """Buttons more, in a list that a look has asked for; it gets that at the end."""
+    one_click = live.watched.one_click
+    one_click.failing[BUTTONS.region, None] = ServiceError("InternalFailure", "down")
+    await live.claim(*device_ids)
+    answered, go_on = one_click.held = asyncio.Event(), asyncio.Event()
+    one_click.failing.clear()
+    try:
+        async with asyncio.timeout(30):
+            await answered.wait()
+        yield
+    finally:
+        one_click.held = None
+        go_on.set()
+
+
+async def test_a_look_that_takes_long_keeps_its_lease(database: Database, clock: Clock, endpoints: Endpoints) -> None:
+    """However slow a service is, one process looks at it, and no other begins to meanwhile."""
+    async with following(database, clock, endpoints=endpoints) as live:
+        await live.buttons(A)
+        stream = await live.open(CHANGES)
+        async with held_look(live, B):
+            for _ in range(3):
+                clock.advance(timedelta(minutes=1))
+                async with asyncio.timeout(30):
+                    while await lease_until(database) < clock().timestamp() * 1000:  # noqa: ASYNC110 - it has no event
+                        await asyncio.sleep(0.001)
+
+        assert [one["kind"] for one in told(await take(stream, 1))] == ["ADDED"]
+
+
+async def lease_until(database: Database) -> int:
+    statement = select(leases.c.until).where(leases.c.name == LEASE)
+    return await database.read(lambda connection: connection.execute(statement).scalar_one())
+
+
+async def test_a_look_that_was_overtaken_tells_nothing(database: Database, clock: Clock, endpoints: Endpoints) -> None:
+    """A process that comes to itself after another has begun to look leaves it to that one, and nothing comes twice."""
+    far = 10**15
+    async with following(database, clock, endpoints=endpoints) as live:
+        await live.buttons(A)
+        stream = await live.open(CHANGES)
+        async with held_look(live, B):
+            assert await database.write(lambda connection: take_lease(connection, LEASE, "another", far, far + 1))
+        poller = live.subscriptions._live.feeds._pollers["buttons"]
+        async with asyncio.timeout(30):
+            while poller._holds:  # noqa: ASYNC110 - it has no event
+                await asyncio.sleep(0.001)
+        overtaken = await rest(live, stream)
+        await database.write(lambda connection: end_lease(connection, LEASE, "another"))
+
+        assert overtaken == []
+        assert [(one["kind"], one["deviceId"]) for one in told(await take(stream, 1))] == [("ADDED", id_of(B))]
+        assert await rest(live, stream) == []
 
 
 async def test_a_source_that_fails_is_looked_at_again(database: Database, clock: Clock, endpoints: Endpoints) -> None:

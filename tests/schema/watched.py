@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from gateway.model.tenant import Tenant
 from gateway.services import alexa, one_click
@@ -11,6 +12,7 @@ from gateway.services.embedded import EmbeddedService, Params
 from gateway.wire.errors import ServiceError
 from gateway.wire.service import ServiceModel, load
 
+Found = TypeVar("Found")
 Reached = tuple[str, str, int]
 """Region, operation, and of how many things; over HTTP each request is of one."""
 
@@ -20,8 +22,8 @@ class WatchedService:
     """One service of whichever store is set.
 
     `failing`: (region, operation) pairs; operation None stands for all. `largest_page`: over the wire it gives no more
-    items at once, whatever is asked for, as services may. `held`: what reads of many found is held back; the first
-    event tells that something is, the second lets it go.
+    items at once, whatever is asked for, as services may. `held`: what reads of many, and calls over the wire, found
+    is held back; the first event tells that something is, the second lets it go.
     """
 
     model: ServiceModel
@@ -45,7 +47,7 @@ class WatchedService:
             raise failure
         if self.largest_page is not None and "MaxResults" in params:
             params = {**params, "MaxResults": min(params["MaxResults"], self.largest_page)}
-        return await self.service.call(tenant, operation, params)
+        return await self._hold(await self.service.call(tenant, operation, params))
 
     async def call_beyond(self, tenant: Tenant, operation: str, params: Params) -> Params:
         if failure := self._reach(tenant, operation, 1):
@@ -57,7 +59,9 @@ class WatchedService:
     ) -> Sequence[Params | ServiceError]:
         if failure := self._reach(tenant, operation, len(params)):
             return [failure] * len(params)
-        found = await self.service.call_many(tenant, operation, params)
+        return await self._hold(await self.service.call_many(tenant, operation, params))
+
+    async def _hold(self, found: Found) -> Found:
         if self.held is not None:
             answered, go_on = self.held
             answered.set()
