@@ -63,8 +63,12 @@ PATIENCE = 30.0
 LATE = timedelta(minutes=10)
 """That an event behind an endpoint may take to be known."""
 
+A, B, C = "G030PM0000000001", "G030PM0000000002", "G030PM0000000003"
 EVENTS = "subscription($after: String) { deviceEvents(after: $after) { cursor event { id device { name } } } }"
 CHANGES = "subscription($after: String) { deviceChanges(after: $after) { cursor kind deviceId device { name } } }"
+OF_IDS = """subscription($ids: [ID!], $after: String) {
+  deviceEvents(ids: $ids, after: $after) { event { device { name } } }
+}"""
 
 
 @dataclass(frozen=True, slots=True)
