@@ -1,5 +1,6 @@
 import asyncio
 from asyncio import CancelledError, Future, isfuture
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from types import CoroutineType
 from typing import Any, Final, TypeAlias
@@ -50,7 +51,7 @@ class Run:
         self._loop = asyncio.get_running_loop()
         self._fiber = Fiber(self._loop)
         self._nulled = False
-        self._waits: dict[Future[Any] | Fiber, list[tuple[Complete, Position]]] = {}
+        self._waits: defaultdict[Future[Any] | Fiber, list[tuple[Complete, Position]]] = defaultdict(list)
         self._waiter: Future[None] | None = None
         self._is_swept = True
 
@@ -73,14 +74,16 @@ class Run:
         try:
             if isfuture(awaitable):
                 if not awaitable.done():
-                    self._wait(awaitable, complete, position)
+                    if awaitable not in self._waits:
+                        awaitable.add_done_callback(self._ended)
+                    self._waits[awaitable].append((complete, position))
                     return PENDING
                 value = awaitable.result()
             else:
                 fiber = self._fiber
                 value = fiber.begin(awaitable if type(awaitable) is CoroutineType else _awaited(awaitable), self._ended)
                 if value is fiber:
-                    self._waits[fiber] = [(complete, position)]
+                    self._waits[fiber].append((complete, position))
                     leave_task(self._loop, fiber)
                     self._fiber = Fiber(self._loop)
                     enter_task(self._loop, self._fiber)
@@ -96,14 +99,6 @@ class Run:
             raise told
         self._null(told)
         return None
-
-    def _wait(self, future: Future[Any], complete: Complete, position: Position) -> None:
-        waits = self._waits.get(future)
-        if waits is None:
-            self._waits[future] = [(complete, position)]
-            future.add_done_callback(self._ended)
-        else:
-            waits.append((complete, position))
 
     def _select(self, select: Select) -> dict[str, Any] | None:
         around = asyncio.current_task(self._loop)
