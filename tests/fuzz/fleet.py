@@ -60,7 +60,6 @@ HANGS: Final = 20.0
 class Fleet:
     client: httpx.AsyncClient
     one_click: EmbeddedService
-    values: Values
 
     async def ask(self, document: Document, random: Random) -> httpx.Response:
         """By POST, or a query now and then by GET."""
@@ -74,23 +73,24 @@ class Fleet:
             timeout=HANGS,
         )
 
-    async def go_on(self, number: int, random: Random) -> None:
-        """What happens meanwhile: one more button is made, with or without a code; some can be claimed at once."""
-        device_id, code = f"G030PM{number:010}", f"C-{number:010}"
-        made = code if number % 3 == 0 else None
 
-        def write(connection: Connection) -> None:
-            if made is not None:
-                add_claim_code(connection, made, 0)
-                self.values.see("claimCode", made)
-            register_device(connection, device_id, "button", made)
+async def one_more_button(one_click: EmbeddedService, values: Values, number: int, random: Random) -> None:
+    """What happens meanwhile: one more button is made, with or without a code; some can be claimed at once."""
+    device_id, code = f"G030PM{number:010}", f"C-{number:010}"
+    made = code if number % 3 == 0 else None
 
-        await self.one_click.context.database.write(write)
-        self.values.see("deviceId", device_id)
-        if number % 10 == 0:
-            await self.one_click.call(BUTTONS, "InitiateDeviceClaim", {"DeviceId": device_id})
-            await report_click(self.one_click.context, device_id, random.choice([*ClickType]))
-            self.values.kept["deviceId"] = [FULL, UNUSED, device_id, device_id]
+    def write(connection: Connection) -> None:
+        if made is not None:
+            add_claim_code(connection, made, 0)
+            values.see("claimCode", made)
+        register_device(connection, device_id, "button", made)
+
+    await one_click.context.database.write(write)
+    values.see("deviceId", device_id)
+    if number % 10 == 0:
+        await one_click.call(BUTTONS, "InitiateDeviceClaim", {"DeviceId": device_id})
+        await report_click(one_click.context, device_id, random.choice([*ClickType]))
+        values.kept["deviceId"] = [FULL, UNUSED, device_id, device_id]
 
 
 @asynccontextmanager
@@ -104,7 +104,7 @@ async def open_fleet(directory: Path, values: Values, database_url: str | None =
         await fill_fleet(settings, gateway.services.one_click.context)
         client = await stack.enter_async_context(serving(gateway.app))
         tell_names(values)
-        yield Fleet(client, gateway.services.one_click, values)
+        yield Fleet(client, gateway.services.one_click)
 
 
 def _sources(far: str) -> tuple[SourceSettings, ...]:

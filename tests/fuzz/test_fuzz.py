@@ -18,7 +18,7 @@ from tests.conventions.repository import ROOT
 from tests.fuzz.answers import read_answer
 from tests.fuzz.coverage import Coverage
 from tests.fuzz.documents import Document, Documents
-from tests.fuzz.fleet import open_fleet
+from tests.fuzz.fleet import one_more_button, open_fleet
 from tests.fuzz.values import Values
 
 FAULTS = {
@@ -84,7 +84,7 @@ async def fuzz(
         for number in range(5 * least):
             if number >= least and not any(map(wanted, coverage.missing())):
                 break
-            await fleet.go_on(number, random)
+            await one_more_button(fleet.one_click, documents.values, number, random)
             document = documents.make(random)
             assert not document.selected or validate(schema, parse(document.text)) == [], document.text
             body = checked(document, await fleet.ask(document, random))
