@@ -20,7 +20,7 @@ class Requirement(Struct, frozen=True):
     any_of: tuple[frozenset[str], ...]
 
     def is_met_by(self, caller: Caller) -> bool:
-        return caller.is_admitted and (not self.any_of or any(needed <= caller.scopes for needed in self.any_of))
+        return caller.is_admitted and (not self.any_of or any(map(caller.scopes.issuperset, self.any_of)))
 
     @property
     def words(self) -> str:

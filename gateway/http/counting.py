@@ -58,5 +58,5 @@ def count_refusal(metrics: Metrics, refused: Result, door: str = GRAPHQL) -> Non
 def count_operation(metrics: Metrics, plan: Plan, result: Result, seconds: float) -> None:
     kind = plan.operation.operation.value
     code = result.errors[0]["extensions"]["code"].value if result.errors else OK
-    metrics.operations(kind, code, result.road.value).inc()
-    metrics.operation_seconds(kind, result.road.value).observe(seconds)
+    metrics.operations(kind, code, result.road).inc()
+    metrics.operation_seconds(kind, result.road).observe(seconds)
