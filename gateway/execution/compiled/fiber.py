@@ -13,19 +13,21 @@ class Fiber:
 
     While it is the current task (asyncio's documentation, "Extending"), `begin` goes on with a coroutine until that
     waits: from then on the fiber is its task, with a context of its own, cancelled alone, and `asyncio.timeout` works
-    in it; `awaited` is what it waits for. Once the coroutine came to its end `ended(fiber)` is called, and `result`
-    tells how. A coroutine that does not wait leaves the fiber free for another.
+    in it. Once the coroutine came to its end `ended(fiber)` is called, and `result` tells how. A coroutine that does
+    not wait leaves the fiber free for another.
+
+    `_coroutine`, `_fut_waiter` and `_must_cancel` are a task's own names: anyio looks at them.
     """
 
-    __slots__ = ("__weakref__", "_context", "_coroutine", "_done", "_ended", "_error", "_loop", "_must_cancel",
-                 "_requests", "_value", "awaited")  # fmt: skip
+    __slots__ = ("__weakref__", "_context", "_coroutine", "_done", "_ended", "_error", "_fut_waiter", "_loop",
+                 "_must_cancel", "_requests", "_value")  # fmt: skip
 
     def __init__(self, loop: AbstractEventLoop) -> None:
         self._loop = loop
         self._ended: Callable[[Fiber], None] | None = None
         self._coroutine: Coroutine[Any, Any, Any] | None = None
         self._context: Context | None = None
-        self.awaited: Future[Any] | None = None
+        self._fut_waiter: Future[Any] | None = None
         self._must_cancel = False
         self._requests = 0
         self._done = False
@@ -52,6 +54,10 @@ class Fiber:
             raise self._error
         return self._value
 
+    @property
+    def awaited(self) -> Future[Any] | None:
+        return self._fut_waiter
+
     def done(self) -> bool:
         return self._done
 
@@ -59,7 +65,7 @@ class Fiber:
         if self._done:
             return False
         self._requests += 1
-        if self.awaited is None or not self.awaited.cancel(msg):
+        if self._fut_waiter is None or not self._fut_waiter.cancel(msg):
             self._must_cancel = True
         return True
 
@@ -84,12 +90,12 @@ class Fiber:
             raise RuntimeError(f"{awaited!r} is no future of this loop's")
         awaited._asyncio_future_blocking = False  # noqa: SLF001  # asyncio's mark of a future that is awaited
         awaited.add_done_callback(self._wake, context=self._context)
-        self.awaited = awaited
+        self._fut_waiter = awaited
         if self._must_cancel and awaited.cancel():
             self._must_cancel = False
 
     def _wake(self, awaited: Future[Any] | None) -> None:
-        self.awaited = None
+        self._fut_waiter = None
         if self._must_cancel and awaited is not None and not awaited.cancelled():
             awaited.exception()  # what came of it is known, although it is not told any more
         enter_task(self._loop, self)

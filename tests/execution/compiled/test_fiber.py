@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
+import anyio
+import anyio.to_thread
 import pytest
 import strawberry
 from graphql import build_schema
@@ -101,6 +103,26 @@ async def test_a_resolver_that_cancels_itself_cancels_nobody_else() -> None:
     outcome = await asked("{ a b }", {"a": itself, "b": waits})
 
     assert (outcome.data, [path for _, path in outcome.errors]) == ({"a": None, "b": "there"}, [("a",)])
+
+
+async def test_resolvers_may_use_anyio() -> None:
+    """Its time limits, task groups and threads work in a resolver as in a task, beside others that fail."""
+
+    async def limited(_info: object) -> str:
+        with anyio.move_on_after(0.01):
+            await anyio.sleep_forever()
+        async with anyio.create_task_group() as group:
+            group.start_soon(anyio.sleep, 0)
+        return await anyio.to_thread.run_sync(lambda: "in time")
+
+    async def late(_info: object) -> None:
+        with anyio.fail_after(0.01):
+            await anyio.sleep_forever()
+
+    outcome = await asked("{ a b }", {"a": limited, "b": late})
+
+    assert outcome.data == {"a": "in time", "b": None}
+    assert ["TimeoutError" in error for error, _ in outcome.errors] == [True]
 
 
 async def test_an_id_that_is_none_is_an_error_of_its_field() -> None:
