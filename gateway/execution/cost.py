@@ -88,9 +88,6 @@ class OperationCost(Struct, frozen=True):
         fixed = self.root.fixed
         return ceil(min(selection_cost(self.root, values, {}) if fixed is None else fixed, MOST))
 
-    def actual(self, data: Mapping[str, Any], values: Values) -> int:
-        return ceil(_object_cost(self.root, data, values))
-
     def counts(self, values: Values) -> Mapping[str, int]:
         """How often the operation counts against each rate."""
         if not self.rated:
@@ -131,7 +128,8 @@ def length_of(value: object) -> int | None:
     return max(value, 0) if isinstance(value, int) else None  # a negative one is refused by its field
 
 
-def _object_cost(kind: TypeCost, value: Mapping[str, Any], values: Values) -> float:
+def answer_cost(kind: TypeCost, value: Mapping[str, Any], values: Values) -> float:
+    """Add up what came of a selection on an object."""
     total = kind.weight
     for field in kind.fields:
         if field.key in value:
@@ -142,7 +140,7 @@ def _object_cost(kind: TypeCost, value: Mapping[str, Any], values: Values) -> fl
             if isinstance(held, list):
                 total += _list_cost(field.inner, held, values)
             else:
-                total += _object_cost(_kind_of(held, field.inner), held, values)
+                total += answer_cost(_kind_of(held, field.inner), held, values)
     return total
 
 
@@ -154,7 +152,7 @@ def _list_cost(kinds: tuple[TypeCost, ...], items: list[Any], values: Values) ->
         if isinstance(item, list):
             total += _list_cost(kinds, item, values)
         elif item is not None:
-            total += _object_cost(_kind_of(item, kinds), item, values)
+            total += answer_cost(_kind_of(item, kinds), item, values)
     return total
 
 

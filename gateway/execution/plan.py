@@ -1,11 +1,12 @@
 from collections.abc import Iterable, Mapping
+from math import ceil
 from typing import Any
 
 from graphql import OperationDefinitionNode, OperationType
 from graphql.execution.values import VariableValues
 from msgspec import Struct
 
-from gateway.execution.cost import OperationCost
+from gateway.execution.cost import OperationCost, answer_cost
 from gateway.execution.document import Document
 from gateway.execution.initial_counts import check_counts
 from gateway.execution.permissions import Requirement
@@ -46,7 +47,7 @@ class Plan(Struct, frozen=True, eq=False):
         """What came of it, told by its answer; all of what was asked for where nothing can be told."""
         if data is None:
             return self.requested_cost
-        return self.cost.actual(data, self.variables.coerced)
+        return ceil(answer_cost(self.cost.root, data, self.variables.coerced))
 
 
 def make_plan(

@@ -13,5 +13,5 @@ NAMES = frozenset(name for name, _ in HEADERS)
 
 def missing_headers(headers: HeaderList) -> HeaderList:
     """What of the headers above a response does not have."""
-    there = NAMES.intersection([name for name, _ in headers])
-    return [header for header in HEADERS if header[0] not in there] if there else HEADERS
+    there = dict(headers)
+    return HEADERS if NAMES.isdisjoint(there) else [header for header in HEADERS if header[0] not in there]
