@@ -12,6 +12,7 @@ from typing import Final
 import pytest
 import strawberry
 from graphql import build_schema
+from msgspec.structs import replace
 
 from gateway.app.clock import now
 from gateway.app.gateway import Gateway, open_gateway
@@ -123,7 +124,7 @@ def compare(document: Document, ours: Result, theirs: Result) -> None:
     try:
         assert_same(told(ours), told(theirs))
     except AssertionError as error:
-        error.add_note(f"{document.text}\n{document.variables}\n{ours.errors}\n{theirs.errors}")
+        error.add_note(f"{document.text}\n{document.variables}\n{ours}\n{theirs}")
         raise
 
 
@@ -137,7 +138,8 @@ def planned(schema: strawberry.Schema, document: Document) -> Plan | None:
 
 
 def context_of(fleet: Fleet) -> Context:
-    return Context(fleet, Loaders(fleet), PageLimits(20, 100), lambda: MOMENT)
+    patient = replace(fleet, patience=PATIENCE)
+    return Context(patient, Loaders(patient), PageLimits(20, 100), lambda: MOMENT)
 
 
 def told(result: Result) -> Outcome:
