@@ -1,6 +1,6 @@
 """What requests may cost, and what callers may spend in a while: taken before anything runs, settled after."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -67,7 +67,7 @@ class Budget:
         """What one request may cost."""
         return min(self.maximum, self.limit)
 
-    async def take(self, caller: str, plans: Sequence[Plan]) -> Charge:
+    def take(self, caller: str, plans: Sequence[Plan]) -> Awaitable[Charge]:
         """Take what the plans together would cost, and count what they select against its rates: all of it, or nothing.
 
         Raise RequestRefused: COST_LIMIT_EXCEEDED; RateLimited.
@@ -83,8 +83,7 @@ class Budget:
             raise self._too_dear(requested)
         if COST in self.rates:
             wanted[COST] = requested
-        taken = await self._take(caller, wanted) if wanted else {}
-        return Charge(caller, requested, taken.get(COST))
+        return self._take(caller, requested, wanted)
 
     async def refuse(self, caller: str, text: str | None) -> None:
         """Let a caller pay for a document that was read and is refused; raise RateLimited where it cannot."""
@@ -93,8 +92,7 @@ class Budget:
 
     async def take_for_kept(self, caller: str) -> Charge:
         """Take what an answer costs that is only written again; raise RateLimited."""
-        taken = await self._take(caller, {COST: KEPT_COST}) if COST in self.rates else {}
-        return Charge(caller, KEPT_COST, taken.get(COST))
+        return await self._take(caller, KEPT_COST, {COST: KEPT_COST} if COST in self.rates else {})
 
     async def settle(self, charge: Charge, actual: int, *, dated: bool = True) -> CostReport:
         """Give back what was not used, or take what is missing, and tell how the caller then stands.
@@ -116,12 +114,12 @@ class Budget:
 
     async def spend(self, caller: str, cost: int) -> None:
         """Take from the caller's rate of cost, whatever it is for; raise RateLimited."""
-        await self._take(caller, {COST: cost})
+        await self._take(caller, cost, {COST: cost})
 
     async def give_back(self, caller: str, cost: int) -> None:
         await self._give_back(caller, COST, cost)
 
-    async def _take(self, caller: str, wanted: Mapping[str, int]) -> Mapping[str, Taken]:
+    async def _take(self, caller: str, requested: int, wanted: Mapping[str, int]) -> Charge:
         """Take units of each rate: all of it, or nothing; raise RateLimited."""
         got: dict[str, Taken] = {}
         for name, units in wanted.items():
@@ -133,7 +131,7 @@ class Budget:
             if not taken.allowed:
                 await self._undo(caller, wanted, got)
                 raise _limited(name, units, taken)
-        return got
+        return Charge(caller, requested, got.get(COST))
 
     async def _undo(self, caller: str, wanted: Mapping[str, int], got: Mapping[str, Taken]) -> None:
         for name, outcome in got.items():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct, field
 
 from gateway.http.mistakes import MESSAGE, Mistakes
-from gateway.http.remembered_callers import Known, RememberedCallers, name_of
+from gateway.http.remembered_callers import Known, RememberedCallers
 from gateway.http.unauthenticated import TooManyMistakes, Unauthenticated
 from gateway.model.caller import ANYBODY, NOBODY, Caller
 from gateway.store.api_keys import PREFIX, ApiKey
@@ -46,7 +46,7 @@ class Authentication(Struct, frozen=True):
         """
         if authorization is None and api_key is None:
             return await self.caller(None, None)
-        known = self.remembered.find(name_of(authorization, api_key))
+        known = self.remembered.find(authorization, api_key)
         if known is None or address not in known.addresses:
             known = await self._bounded(known, address, authorization, api_key)
             known.addresses.add(address)
@@ -105,14 +105,13 @@ class Authentication(Struct, frozen=True):
         return known
 
     async def _look(self, authorization: str | None, api_key: str | None) -> Known:
-        name = name_of(authorization, api_key)
         try:
             caller = await self.caller(authorization, api_key)
         except Unauthenticated:
-            self.remembered.forget(name)
+            self.remembered.forget(authorization, api_key)
             raise
         left = None if caller.expires_at is None else (caller.expires_at - self.clock()).total_seconds()
-        return self.remembered.keep(name, caller, left)
+        return self.remembered.keep(authorization, api_key, caller, left)
 
 
 def _refuse(seconds: int) -> None:

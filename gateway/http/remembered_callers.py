@@ -33,23 +33,24 @@ class RememberedCallers:
         self._clock = clock
         self._kept: dict[bytes, Known] = {}
 
-    def find(self, name: bytes) -> Known | None:
-        kept = self._kept.get(name)
+    def find(self, authorization: str | None, api_key: str | None) -> Known | None:
+        """Whom these two headers stand for."""
+        kept = self._kept.get(_name(authorization, api_key))
         return kept if kept is not None and self._clock() < kept.until else None
 
-    def keep(self, name: bytes, caller: Caller, seconds_left: float | None) -> Known:
+    def keep(self, authorization: str | None, api_key: str | None, caller: Caller, seconds_left: float | None) -> Known:
         """Remember who was found just now, by credentials that end in so many seconds; None: that do not end."""
         if len(self._kept) >= MOST:
             self._kept.clear()
         seconds = self._seconds if seconds_left is None else min(self._seconds, seconds_left)
-        known = self._kept[name] = Known(caller, self._clock() + seconds)
+        known = self._kept[_name(authorization, api_key)] = Known(caller, self._clock() + seconds)
         return known
 
-    def forget(self, name: bytes) -> None:
-        self._kept.pop(name, None)
+    def forget(self, authorization: str | None, api_key: str | None) -> None:
+        self._kept.pop(_name(authorization, api_key), None)
 
 
-def name_of(authorization: str | None, api_key: str | None) -> bytes:
-    """Name what two headers say, of which the key goes first, by a hash."""
+def _name(authorization: str | None, api_key: str | None) -> bytes:
+    """Name what they say, of which the key goes first, by a hash."""
     said = f"authorization: {authorization}" if api_key is None else f"x-api-key: {api_key}"
     return blake2b(said.encode("utf-8", "surrogatepass")).digest()
