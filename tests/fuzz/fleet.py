@@ -4,11 +4,13 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any, Final
 
 import httpx
+from msgspec.structs import replace
 from sqlalchemy import Connection
 from starlette.applications import Starlette
 
@@ -143,8 +145,12 @@ async def _far_services(data: Path) -> AsyncIterator[str]:
 
 
 async def fill_fleet(settings: Settings, context: ServiceContext) -> None:
-    """The demo fleet, and what it lacks: every status, the unknown ones too, a device full of tags, strange events."""
-    await fill(context, encryption_key(settings), FleetTenants(BUTTONS, ECHOES))
+    """The demo fleet, and what it lacks: every status, the unknown ones too, a device full of tags, strange events.
+
+    It has no event that would be too old a minute later.
+    """
+    fresher = replace(context, events_kept=context.events_kept - timedelta(days=1))
+    await fill(fresher, encryption_key(settings), FleetTenants(BUTTONS, ECHOES))
     await add_button(context, BUTTONS, FULL, {f"tag {number}": "" for number in range(50)}, enabled=True)
     await add_button(context, BUTTONS, LOCKED, {}, enabled=True)
     await add_button(context, BUTTONS, STRANGE, {"Name": "Ünïcode \U0001f514"}, enabled=False)
