@@ -20,6 +20,8 @@ AT_MOST = 22
 """How many times a page of 50 one of 1,000 may cost."""
 LARGE_PAGES = {"GATEWAY_PAGE_MAXIMUM": "1000", "GATEWAY_MAXIMUM_COST": "1000000"}
 CROWDS = (1, 4, 16, 64)
+SIZES = range(43, 51)
+"""Of pages that have nothing in common which requests could share."""
 STORES = (1_000, 10_000, 100_000, 1_000_000)
 QUICK_STORE, USUAL_STORE = 1_000, 100_000
 
@@ -59,6 +61,8 @@ async def clients(ground: Ground) -> Section:
             for road in (far, near)
             for crowd in CROWDS
         ]
+        sizes, name = [listed(size) for size in SIZES], f"lists of {SIZES[0]} to {SIZES[-1]}"
+        tasks += [Task(f"{name}, {crowd} clients", near, sizes, crowd) for crowd in CROWDS]
         costs = await measure(tasks, ground.effort.less, ground.say)
     return Section([_table("Clients at once", costs)], [])
 
