@@ -53,12 +53,14 @@ class Connection(HttpToolsProtocol):
         metrics: Metrics | None = None,
         head_seconds: float = HEAD_SECONDS,
         stall_seconds: float = STALL_SECONDS,
+        newcomer_seconds: float = NEWCOMER_SECONDS,
         **named: Any,  # noqa: ANN401  # uvicorn's
     ) -> None:
         super().__init__(*arguments, **named)
         self._max_head_bytes = max_head_bytes
         self._metrics = metrics
         self._head_seconds = head_seconds
+        self._newcomer_seconds = newcomer_seconds
         self._stall = Stall(self.loop, stall_seconds)
         self._head_timer: asyncio.TimerHandle | None = None
         self._stage = _Stage.IDLE
@@ -132,7 +134,7 @@ class Connection(HttpToolsProtocol):
         """
         if self.cycle is None and not self._leaving:
             self._leaving = True
-            self.loop.call_later(NEWCOMER_SECONDS, self._leave)
+            self.loop.call_later(self._newcomer_seconds, self._leave)
             return
         self.loop.call_soon(super().shutdown)
         if self.cycle is not None and not self.cycle.response_complete:
@@ -140,9 +142,10 @@ class Connection(HttpToolsProtocol):
             self.cycle.message_event.set()
 
     def _leave(self) -> None:
-        """Shut down whatever the connection has become."""
+        """Shut down whatever the connection has become, unless it is gone."""
         protocol: Any = self.transport.get_protocol()
-        protocol.shutdown()
+        if protocol is not None:
+            protocol.shutdown()
 
     def handle_websocket_upgrade(self) -> None:
         """As uvicorn's; then nothing of this is needed, and its parser would keep it."""

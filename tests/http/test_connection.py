@@ -242,3 +242,30 @@ async def test_who_was_let_in_may_ask_once(app: Bodies, asked: bytes, answer: by
 
         assert await read(reader) == answer
         writer.close()
+
+
+async def test_who_was_let_in_and_has_gone_is_not_told_to_leave(app: Bodies) -> None:
+    """Nothing fails, and is logged, where a client that may ask once has had its answer meanwhile."""
+    made: list[Connection] = []
+    failures: list[object] = []
+    loop, waited = asyncio.get_running_loop(), asyncio.Event()
+    loop.set_exception_handler(lambda _, context: failures.append(context))
+
+    def remembered(*arguments: Any, **named: Any) -> Connection:  # noqa: ANN401  # uvicorn's
+        made.append(Connection(*arguments, max_head_bytes=1000, newcomer_seconds=0.5, **named))
+        return made[-1]
+
+    async with serving(app, http=remembered) as client:
+        reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
+        async with asyncio.timeout(10):
+            while not made:  # noqa: ASYNC110 - that the server has accepted has no event
+                await asyncio.sleep(0)
+        made[0].shutdown()
+        loop.call_later(0.5, waited.set)
+        writer.write(HEAD + b"\r\n")
+
+        assert (await read(reader)).endswith(b"\r\n\r\n0")
+        writer.close()
+        await waited.wait()
+
+    assert failures == []
