@@ -44,6 +44,9 @@ class Fiber:
                 self._must_cancel, self._requests = False, 0
                 raise CancelledError from None
             return end.value
+        except BaseException:
+            self._must_cancel, self._requests = False, 0  # as above
+            raise
         self._coroutine, self._context, self._ended = coroutine, context, ended
         self._wait_for(awaited)
         return self

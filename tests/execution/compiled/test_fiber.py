@@ -87,13 +87,16 @@ async def test_what_would_never_wake_a_resolver_is_an_error_of_its_field(does: C
     assert ended == ["slow"]
 
 
-async def test_a_resolver_that_cancels_itself_cancels_nobody_else() -> None:
-    """Not even where it does not wait, and the next one goes on in its place."""
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_resolver_that_cancels_itself_cancels_nobody_else(*, fails: bool) -> None:
+    """Not even where it does not wait, or fails, and the next one goes on in its place."""
 
     async def itself(_info: object) -> str:
         task = asyncio.current_task()
         assert task is not None
         task.cancel()
+        if fails:
+            raise ValueError
         return "done"
 
     async def waits(_info: object) -> str:
