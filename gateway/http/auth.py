@@ -105,13 +105,14 @@ class Authentication(Struct, frozen=True):
         return known
 
     async def _look(self, authorization: str | None, api_key: str | None) -> Known:
+        began, now = self.remembered.now(), self.clock()
         try:
             caller = await self.caller(authorization, api_key)
         except Unauthenticated:
             self.remembered.forget(authorization, api_key)
             raise
-        left = None if caller.expires_at is None else (caller.expires_at - self.clock()).total_seconds()
-        return self.remembered.keep(authorization, api_key, caller, left)
+        left = None if caller.expires_at is None else (caller.expires_at - now).total_seconds()
+        return self.remembered.keep(authorization, api_key, caller, began, left)
 
 
 def _refuse(seconds: int) -> None:

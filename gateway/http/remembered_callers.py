@@ -33,17 +33,30 @@ class RememberedCallers:
         self._clock = clock
         self._kept: dict[bytes, Known] = {}
 
+    def now(self) -> float:
+        return self._clock()
+
     def find(self, authorization: str | None, api_key: str | None) -> Known | None:
         """Whom these two headers stand for."""
         kept = self._kept.get(_name(authorization, api_key))
         return kept if kept is not None and self._clock() < kept.until else None
 
-    def keep(self, authorization: str | None, api_key: str | None, caller: Caller, seconds_left: float | None) -> Known:
-        """Remember who was found just now, by credentials that end in so many seconds; None: that do not end."""
+    def keep(
+        self,
+        authorization: str | None,
+        api_key: str | None,
+        caller: Caller,
+        began: float,
+        seconds_left: float | None,
+    ) -> Known:
+        """Remember who was found by a look that began `now`, by credentials that then had so many seconds left.
+
+        None: they do not end.
+        """
         if len(self._kept) >= MOST:
             self._kept.clear()
         seconds = self._seconds if seconds_left is None else min(self._seconds, seconds_left)
-        known = self._kept[_name(authorization, api_key)] = Known(caller, self._clock() + seconds)
+        known = self._kept[_name(authorization, api_key)] = Known(caller, began + seconds)
         return known
 
     def forget(self, authorization: str | None, api_key: str | None) -> None:

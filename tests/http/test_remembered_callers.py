@@ -27,7 +27,7 @@ class Store:
     def __init__(self, **keys: ApiKey) -> None:
         self.keys = keys
         self.asked: list[str] = []
-        self.time = 0.0
+        self.time = self.look_seconds = 0.0
         self.authentication = Authentication(
             required=True,
             api_keys=self.find,
@@ -42,6 +42,7 @@ class Store:
 
     async def find(self, text: str) -> ApiKey | None:
         self.asked.append(text)
+        self.time += self.look_seconds
         return self.keys.get(text)
 
     async def ask(self, api_key: str, address: str = HERE) -> str:
@@ -79,6 +80,17 @@ async def test_a_revoked_key_is_known_as_such_within_a_second() -> None:
 
     assert [await store.ask("good", THERE), await store.ask("good")] == ["The API key is not known."] * 2
     assert len(store.asked) == 3
+
+
+async def test_a_look_that_takes_long_is_as_old_as_when_it_began() -> None:
+    """A key that is revoked while a slow store tells of it is not good for any longer than another."""
+    store = Store(good=KEY)
+    store.look_seconds = 0.75
+    await store.ask("good")
+    store.keys["good"] = replace(KEY, revoked_at=1)
+    store.time = 1.0
+
+    assert await store.ask("good") == "The API key is not known."
 
 
 async def test_a_key_that_ends_is_not_remembered_for_longer() -> None:
