@@ -50,9 +50,9 @@ class Document(Struct, frozen=True, eq=False):
     `hash` is the text's SHA-256 in hex. `policies` is empty where answers are not kept. `parsed_weight` is about the
     bytes that it holds before anything of it is run; what is compiled then adds to it, and `grown` hears of that.
     `told`: why an operation of it was left to graphql-core, as far as that was logged. `in_one_piece`: the same
-    without @defer and @stream, for who takes no answer in parts; None where it has neither. `counts`: how many items
-    each @stream asks for at once. `telling`: the variables that payloads of its subscriptions depend on, of those that
-    were opened.
+    without @defer and @stream, for who takes no answer in parts; None where it has neither. `counts`: by the name of
+    an operation how many items each @stream asks for at once. `telling`: the variables that payloads of its
+    subscriptions depend on, of those that were opened.
     """
 
     hash: str
@@ -66,7 +66,7 @@ class Document(Struct, frozen=True, eq=False):
     parsed_weight: int
     grown: Callable[[], None]
     in_one_piece: "Document | None" = None
-    counts: tuple[ArgumentNode, ...] = ()
+    counts: Mapping[str | None, tuple[ArgumentNode, ...]] = field(default_factory=dict)
     compiled: dict[str | None, CompiledOperation] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
     telling: dict[str | None, frozenset[str]] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from graphql import (
     GraphQLStreamDirective,
     VariableNode,
     Visitor,
+    separate_operations,
     value_from_ast_untyped,
     visit,
 )
@@ -17,11 +18,9 @@ from gateway.execution.result import ErrorCode, RequestRefused, refused
 COUNT = "initialCount"
 
 
-def initial_counts(document: DocumentNode) -> tuple[ArgumentNode, ...]:
-    """How many items each @stream asks for at once, where it says so."""
-    finder = _Finder()
-    visit(document, finder)
-    return tuple(finder.found)
+def initial_counts(document: DocumentNode) -> Mapping[str | None, tuple[ArgumentNode, ...]]:
+    """How many items each @stream of an operation, by its name, asks for at once, where it says so."""
+    return {name or None: _counts(operation) for name, operation in separate_operations(document).items()}
 
 
 def check_counts(counts: Sequence[ArgumentNode], variables: Mapping[str, Any]) -> None:
@@ -34,6 +33,12 @@ def check_counts(counts: Sequence[ArgumentNode], variables: Mapping[str, Any]) -
             count, name = value_from_ast_untyped(value), COUNT
         if count is None or count < 0:
             raise RequestRefused(refused(ErrorCode.BAD_USER_INPUT, f"{COUNT} must be a number, from 0.", argument=name))
+
+
+def _counts(operation: DocumentNode) -> tuple[ArgumentNode, ...]:
+    finder = _Finder()
+    visit(operation, finder)
+    return tuple(finder.found)
 
 
 class _Finder(Visitor):

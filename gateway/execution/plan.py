@@ -81,7 +81,7 @@ def make_plan(
     values = document.variables[name].coerce(variables, hide_suggestions=hide_suggestions)
     if isinstance(values, list):
         raise RequestRefused(refused_variables(values))
-    check_counts(document.counts, values.coerced)
+    check_counts(document.counts.get(name, ()), values.coerced)
     cost = document.costs[name]
     requested, rated = cost.requested(values.coerced), cost.counts(values.coerced)
     return Plan(document, name, operation, values, deadline_seconds, cost, requested, rated, hide_suggestions)

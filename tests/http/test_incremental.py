@@ -237,6 +237,23 @@ async def test_a_stream_begins_with_a_count(
     assert journal.resolved == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "argument", "value", "echo"), [("String!", "text", "hi", "hi"), ("Int!", "times", -1, "")]
+)
+async def test_a_count_is_that_of_the_operation_that_runs(
+    serve: Serve, kind: str, argument: str, value: object, echo: str
+) -> None:
+    """A variable of the same name is another operation's own, whatever it holds."""
+    streams = "query Streams($n: Int) { ...Rest } fragment Rest on Query { items @stream(initialCount: $n) { name } }"
+    document = f"{streams} query Echoes($n: {kind}) {{ echo({argument}: $n) }}"
+    async with serve() as client:
+        answer = await ask(client, document, NEW, operationName="Echoes", variables={"n": value})
+        refused = await ask(client, document, NEW, operationName="Streams", variables={"n": -1})
+
+    assert answer.json() == {"data": {"echo": echo}}
+    assert refused.json()["errors"][0]["extensions"] == {"code": "BAD_USER_INPUT", "argument": "$n"}
+
+
 async def test_a_stream_begins_with_nothing_unless_said(serve: Serve) -> None:
     """A variable that is left out leaves the count at its default."""
     async with serve() as client:
