@@ -2,6 +2,8 @@ import asyncio
 import io
 import logging
 
+import pytest
+
 from gateway.observability.lines import Lines
 
 
@@ -77,3 +79,37 @@ async def test_lines_of_threads_come_in_order() -> None:
 
     assert b"".join(file.writes) == b"one\ntwo\n"
     assert b"" not in file.writes
+
+
+class Full(File):
+    """Is on a disk that is full."""
+
+    def flush(self) -> None:
+        raise OSError(28, "No space left on device")
+
+
+async def test_a_log_that_cannot_be_written_is_nothing_to_who_logs() -> None:
+    """A full disk, or a collector that is gone, costs lines: no request fails, and nothing is told of it for ever."""
+    file = Full()
+    lines = Lines(file)
+    told: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+
+    lines.handle(line("lost"))
+    await asyncio.sleep(0)
+    await asyncio.to_thread(lines.handle, line("lost too"))
+
+    assert file.writes == [b"lost\n", b"lost too\n"]
+    assert told == []
+
+
+def test_what_cannot_be_told_is_nothing_to_who_logs(capsys: pytest.CaptureFixture[str]) -> None:
+    """A library that logs with too few values for its words goes on; the log says so, and takes the next line."""
+    file = File()
+    lines = Lines(file)
+
+    lines.handle(logging.makeLogRecord({"msg": "%s of %s", "args": ("one",)}))
+    lines.handle(line("next"))
+
+    assert file.writes == [b"next\n"]
+    assert "TypeError: not enough arguments for format string" in capsys.readouterr().err
