@@ -202,14 +202,43 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         "unknown setting prot",
         "setting port: expected integer, 0 to 65535",
         "setting allowed_hosts: expected list of text",
-        "setting deadline: expected number, above 0",
+        "setting deadline: expected number, above 0 to 86400",
         "setting compression: expected true or false",
         "setting data: expected path",
         "unknown setting nam of source 2",
         "setting name of source 2 is missing",
         "setting service of source 2: expected `one-click` or `alexa-for-business`",
-        "setting account of source 2: expected text like `^[0-9]{12}$`",
+        "setting account of source 2: expected text like `^[0-9]{12}\\Z`",
     }
+
+
+@pytest.mark.parametrize(("setting", "text"), [("name", "hq\\n"), ("account", "123456789012\\n")])
+def test_no_line_ends_within_a_name(setting: str, text: str) -> None:
+    """What is one word in every log and address is one word, whatever follows it."""
+    source = {"name": "hq", "service": "one-click", "account": "123456789012", setting: text}
+    lines = "\n".join(f'{name} = "{value}"' for name, value in source.items())
+    with pytest.raises(WrongSettings) as refusal:
+        load(write(f"[[sources]]\nembedded = true\n{lines}\n"))
+
+    [problem] = refusal.value.problems
+    assert problem.startswith(f"setting {setting} of source 1: expected text like ")
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("shutdown_grace = inf", "number, above 0 to 86400"),
+        ("deadline = 86401", "number, above 0 to 86400"),
+        ("events_kept = 36501", "integer, 1 to 36500"),
+        ("changes_kept = 99999999999", "integer, 1 to 36500"),
+    ],
+)
+def test_no_time_is_beyond_what_can_be_reckoned(setting: str, expected: str) -> None:
+    """What no clock or calendar could follow is refused as a setting, before anything is served."""
+    with pytest.raises(WrongSettings) as refusal:
+        load(write(f"{setting}\n"))
+
+    assert refusal.value.problems == (f"setting {setting.split(maxsplit=1)[0]}: expected {expected}",)
 
 
 @pytest.mark.parametrize("sources", ["3", '["hq"]'])

@@ -30,7 +30,7 @@ def keys() -> None:
     help="What it may do, repeatable; else all.",
 )
 @click.option("--source", "sources", multiple=True, metavar="NAME", help="Source it is confined to, repeatable.")
-@click.option("--days", metavar="DAYS", type=click.IntRange(min=1), help="Days until it expires; else never.")
+@click.option("--days", metavar="DAYS", type=click.IntRange(1, 36_500), help="Days until it expires; else never.")
 @options.data
 @options.config
 def add(

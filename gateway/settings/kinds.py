@@ -8,7 +8,8 @@ from msgspec import Meta
 from msgspec.inspect import BoolType, DataclassType, FloatType, IntType, StrType, Type, VarTupleType, type_info
 
 Positive = Annotated[int, Meta(ge=1)]
-Seconds = Annotated[float, Meta(gt=0)]
+Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+Days = Annotated[int, Meta(ge=1, le=36_500)]
 
 Group = TypeVar("Group")
 
@@ -46,7 +47,7 @@ def _told(kind: Type) -> str:
 
 def _bounds(kind: IntType | FloatType) -> str:
     if kind.le is not None:
-        return f", {kind.ge} to {kind.le}"
+        return f", above {kind.gt} to {kind.le}" if kind.ge is None else f", {kind.ge} to {kind.le}"
     if kind.ge is not None:
         return f", from {kind.ge}"
     return "" if kind.gt is None else f", above {kind.gt}"

@@ -12,7 +12,7 @@ EMBEDDED_ACCOUNT = "123456789012"
 class SourceSettings:
     """One account, region or endpoint of one of the two services."""
 
-    name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+    name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}\Z")]
     """Unique; clients see it."""
     service: Literal["one-click", "alexa-for-business"]
     """Which of the two services it speaks."""
@@ -20,7 +20,7 @@ class SourceSettings:
     """AWS region; us-west-2 for 1-Click, us-east-1 for Alexa."""
     embedded: bool = False
     """Served by this gateway's own device services."""
-    account: Annotated[str, Meta(pattern=r"^[0-9]{12}$")] = EMBEDDED_ACCOUNT
+    account: Annotated[str, Meta(pattern=r"^[0-9]{12}\Z")] = EMBEDDED_ACCOUNT
     """Account of an embedded source."""
     endpoint_url: str | None = None
     """An AWS-compatible endpoint; else `embedded`."""

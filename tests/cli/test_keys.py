@@ -46,6 +46,15 @@ def test_an_unknown_key_cannot_be_revoked(tmp_path: Path) -> None:
     assert "there is no API key '000000000000' to revoke" in said
 
 
+def test_a_key_is_good_for_a_hundred_years_at_most(tmp_path: Path) -> None:
+    """Days that no calendar has are refused as an argument, and no key is made."""
+    code, said = run(tmp_path, "add", "x", "--days", "3000000")
+
+    assert code == 2
+    assert "3000000 is not in the range 1<=x<=36500" in said
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_unknown_scope_is_a_usage_error(tmp_path: Path) -> None:
     """A scope that does not exist is refused by name, and no key is made."""
     code, said = run(tmp_path, "add", "x", "--scope", "devices:fly")
