@@ -39,8 +39,8 @@ def subscribe(url: str, key: str | None, body: Mapping[str, Any], cursor: str | 
         headers["authorization"] = f"Bearer {key}"
     if cursor is not None:
         headers["last-event-id"] = cursor
-    request = Request(f"{url}/graphql", orjson.dumps(body), headers)  # noqa: S310 - the caller has looked at the scheme
     try:
+        request = Request(f"{url}/graphql", orjson.dumps(body), headers)  # noqa: S310 - the caller has looked at the scheme
         with urlopen(request, timeout=QUIET_SECONDS) as response:  # noqa: S310 - the same
             if response.headers.get_content_type() != "text/event-stream":
                 raise Refused(_errors(response.read()))
@@ -48,7 +48,7 @@ def subscribe(url: str, key: str | None, body: Mapping[str, Any], cursor: str | 
     except HTTPError as refusal:
         with refusal:
             raise Refused(_errors(refusal.read()) or [{"message": str(refusal)}]) from refusal
-    except (OSError, HTTPException) as error:
+    except (OSError, HTTPException, ValueError) as error:  # ValueError: no address, or no JSON
         raise Cut(str(error) or type(error).__name__) from error
     raise Cut("the server ended the connection")
 

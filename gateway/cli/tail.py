@@ -3,11 +3,10 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 import orjson
@@ -55,11 +54,14 @@ def tail(
 
     JSON lines in a pipe. What is cut is resumed.
     """
-    if urlsplit(url).scheme not in {"http", "https"}:
+    if not url.lower().startswith(("http://", "https://")):
         refuse(f"{url!r} is no address: it must begin with http:// or https://")
     wanted = {"sources": sources or None, "nameContains": name}
     variables = {"filter": {member: value for member, value in wanted.items() if value is not None}}
     cursor = after or _kept(resume)
+    for what, text in (("address", url), ("key", key), ("cursor", cursor)):
+        if text is not None and not (text.isascii() and text.isprintable()):
+            refuse(f"the {what} has characters that cannot be sent")
     try:
         _follow(url.rstrip("/"), key, {"query": DOCUMENT, "variables": variables}, cursor, resume)
     except KeyboardInterrupt:
@@ -127,9 +129,12 @@ def _uninterrupted() -> Iterator[None]:
 def _kept(resume: Path | None) -> str | None:
     if resume is None:
         return None
-    with suppress(FileNotFoundError):
+    try:
         return resume.read_text("utf-8").strip() or None
-    return None
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        refuse(f"cannot read {resume}: {error}")
 
 
 def _keep(resume: Path | None, cursor: str | None) -> None:
@@ -137,5 +142,8 @@ def _keep(resume: Path | None, cursor: str | None) -> None:
     if resume is None or cursor is None:
         return
     written = resume.with_name(f"{resume.name}.new")
-    written.write_text(cursor + "\n", "utf-8")
-    written.replace(resume)
+    try:
+        written.write_text(cursor + "\n", "utf-8")
+        written.replace(resume)
+    except OSError as error:
+        refuse(f"cannot write {resume}: {error.strerror}")

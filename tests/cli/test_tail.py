@@ -162,6 +162,10 @@ def test_who_has_enough_may_leave(data: Path, tmp_path: Path) -> None:
     [
         (["ftp://127.0.0.1"], "it must begin with http:// or https://"),
         (["http://127.0.0.1:1"], "is the gateway there?"),
+        (["http://[::1"], "is the gateway there?"),
+        (["http://127.0.0.1:1/\u00e9"], "the address has characters that cannot be sent"),
+        (["http://127.0.0.1:1", "--after", "a\nb"], "the cursor has characters that cannot be sent"),
+        (["http://127.0.0.1:1", "--resume", "."], "cannot read .: "),
     ],
 )
 def test_an_address_without_a_gateway_is_told(arguments: Sequence[str], words: str) -> None:
@@ -170,6 +174,24 @@ def test_an_address_without_a_gateway_is_told(arguments: Sequence[str], words: s
 
     assert (told.code, told.out) == (1, "")
     assert words in told.err
+
+
+def test_a_key_that_cannot_be_sent_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key from a file, with the end of its line, is refused without a word of it."""
+    monkeypatch.setenv("TAIL_KEY", "gwk_secret\n")
+    told = typed("tail", "http://127.0.0.1:1")
+
+    assert (told.code, told.err) == (1, "gateway: the key has characters that cannot be sent\n")
+
+
+def test_where_the_cursor_cannot_be_kept_is_told(data: Path, tmp_path: Path) -> None:
+    """The next run could not go on where this one ends, so it ends before anything is told."""
+    (tmp_path / "cursor.new").mkdir()
+    with served(data) as server:
+        told = typed("tail", server.url, "--resume", str(tmp_path / "cursor"))
+
+    assert (told.code, told.out) == (1, "")
+    assert told.err == f"gateway: cannot write {tmp_path / 'cursor'}: Is a directory\n"
 
 
 def test_what_the_server_refuses_is_told(data: Path) -> None:
