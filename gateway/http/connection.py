@@ -136,10 +136,12 @@ class Connection(HttpToolsProtocol):
             self._leaving = True
             self.loop.call_later(self._newcomer_seconds, self._leave)
             return
-        self.loop.call_soon(super().shutdown)
-        if self.cycle is not None and not self.cycle.response_complete:
-            self.cycle.scope["state"][GOING_AWAY] = True
-            self.cycle.message_event.set()
+        if self.cycle is None or self.cycle.response_complete:
+            self.loop.call_soon(super().shutdown)
+            return
+        super().shutdown()
+        self.cycle.scope["state"][GOING_AWAY] = True
+        self.cycle.message_event.set()
 
     def _leave(self) -> None:
         """Shut down whatever the connection has become, unless it is gone."""

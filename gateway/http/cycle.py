@@ -65,7 +65,11 @@ class Cycle(RequestResponseCycle):
             return
         if self.expected_content_length != 0:
             raise RuntimeError("the body does not have the length that its head tells")
-        self._loop.call_soon(self._end, self._head + body)
+        if self.keep_alive:
+            self._loop.call_soon(self.transport.write, self._head + body)
+        else:  # at once, so that no request is begun that came behind it
+            self.transport.write(self._head + body)
+            self.transport.close()
         self.response_complete = True
         self.message_event.set()
         self.on_response()
@@ -74,11 +78,6 @@ class Cycle(RequestResponseCycle):
         if self._head or body:
             self.transport.write(self._head + body)
         self._head = b""
-
-    def _end(self, rest: bytes) -> None:
-        self.transport.write(rest)
-        if not self.keep_alive:
-            self.transport.close()
 
 
 def _head(status: int, lines: HeaderList) -> bytes:

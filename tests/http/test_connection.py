@@ -219,13 +219,11 @@ async def test_a_slow_consumer_that_reads_is_served(connect: Connect) -> None:
     assert received > 10_000_000
 
 
-@pytest.mark.parametrize(
-    ("asked", "answer"),
-    [(HEAD + b"\r\n", b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\nconnection: close\r\n\r\n0"), (b"", b"")],
-    ids=["asks", "does not"],
-)
-async def test_who_was_let_in_may_ask_once(app: Bodies, asked: bytes, answer: bytes) -> None:
-    """A server that goes answers whoever has connected before, and does not wait for those who do not ask."""
+@pytest.mark.parametrize("requests", [0, 1, 2])
+async def test_who_was_let_in_may_ask_once(app: Bodies, requests: int) -> None:
+    """A server that goes answers whoever has connected before, runs nothing that it does not answer, and does not wait
+    for those who do not ask.
+    """
     made: list[Connection] = []
 
     def remembered(*arguments: Any, **named: Any) -> Connection:  # noqa: ANN401  # uvicorn's
@@ -238,10 +236,12 @@ async def test_who_was_let_in_may_ask_once(app: Bodies, asked: bytes, answer: by
             while not made:  # noqa: ASYNC110 - that the server has accepted has no event
                 await asyncio.sleep(0)
         made[0].shutdown()
-        writer.write(asked)
-
-        assert await read(reader) == answer
+        writer.write((HEAD + b"\r\n") * requests)
+        answer = await read(reader)
         writer.close()
+
+    once = b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\nconnection: close\r\n\r\n0"
+    assert (answer, app.reached) == ((once, 1) if requests else (b"", 0))
 
 
 async def test_who_was_let_in_and_has_gone_is_not_told_to_leave(app: Bodies) -> None:
@@ -269,3 +269,30 @@ async def test_who_was_let_in_and_has_gone_is_not_told_to_leave(app: Bodies) -> 
         await waited.wait()
 
     assert failures == []
+
+
+async def test_an_answer_that_is_ready_as_the_server_goes_is_sent() -> None:
+    """It comes whole, and then the connection ends."""
+    made: list[Connection] = []
+    began, ready = asyncio.Event(), asyncio.Event()
+
+    async def application(_: Scope, __: Receive, send: Send) -> None:
+        began.set()
+        await ready.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1")]})
+        await send({"type": "http.response.body", "body": b"0"})
+
+    def remembered(*arguments: Any, **named: Any) -> Connection:  # noqa: ANN401  # uvicorn's
+        made.append(Connection(*arguments, max_head_bytes=1000, **named))
+        return made[-1]
+
+    async with serving(application, http=remembered, server_header=False, date_header=False) as client:
+        reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
+        writer.write(HEAD + b"\r\n")
+        async with asyncio.timeout(10):
+            await began.wait()
+        ready.set()
+        made[0].shutdown()
+
+        assert await read(reader) == b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\nconnection: close\r\n\r\n0"
+        writer.close()
