@@ -37,8 +37,11 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         self._stall.end()
 
     def handle_ping(self) -> None:
-        """Leave unanswered what a client asks that does not read; the latest is enough (RFC 6455, 5.5.3)."""
-        if self.writable.is_set():
+        """Leave unanswered what a client asks that does not read; the latest is enough (RFC 6455, 5.5.3).
+
+        A farewell that came with it is answered: that is among what would be thrown away.
+        """
+        if self.writable.is_set() or self.conn.close_rcvd is not None:
             super().handle_ping()
         else:
             self.conn.data_to_send()

@@ -27,6 +27,8 @@ LARGE = f"""
 """
 PING = b"\x89\xfd" + bytes(4) + b"p" * 125
 """A frame with as much in it as a ping may have (RFC 6455, 5.5), masked by nothing."""
+FAREWELL = b"\x88\x82" + bytes(4) + b"\x03\xe8"
+"""That a client closes in good order (1000), masked as well."""
 ROOMY = {"maximum_aliases": 400, "maximum_fields": 1000, "stream_waiting": 50_000, "maximum_cost": 100_000}
 
 
@@ -153,6 +155,38 @@ async def test_pongs_do_not_pile_up_for_who_does_not_read() -> None:
             waiting = made[0].transport.get_write_buffer_size()
 
     assert 0 < waiting < 200_000
+
+
+async def test_a_farewell_behind_a_ping_is_answered() -> None:
+    """Who says goodbye with much unread has the server's own once that was read, whatever it asked for before."""
+    full = asyncio.Event()
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        assert scope["type"] == "websocket"
+        await receive()
+        await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
+        while made[0].writable.is_set():
+            await send({"type": "websocket.send", "text": "x" * 100_000})
+        full.set()
+        await receive()
+
+    made: list[SocketProtocol] = []
+
+    def remembered(*given: object, **named: object) -> SocketProtocol:
+        made.append(SocketProtocol(*given, **named))
+        return made[0]
+
+    async with serving(application, ws=remembered) as client, opened(client) as leaving:
+        transport = leaving.connection.transport
+        transport.pause_reading()
+        async with asyncio.timeout(10):
+            await full.wait()
+            transport.write(PING + FAREWELL)
+            transport.resume_reading()
+            async for _ in leaving.connection:
+                pass
+
+    assert leaving.connection.close_code == 1000
 
 
 async def test_a_farewell_is_heard_before_what_waits(tmp_path: Path) -> None:
