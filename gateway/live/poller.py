@@ -117,9 +117,9 @@ class Poller:
 
     async def _hold(self) -> None:
         """Keep the others waiting, however long a look takes; one that they have taken over finds that out itself."""
-        with suppress(Exception):
-            while True:
-                await asyncio.sleep(self._options.seconds)
+        while True:
+            await asyncio.sleep(self._options.seconds)
+            with suppress(Exception):  # whatever a store says, the next round is another chance
                 await self._database.write(self._take_lease)
 
     def _take_lease(self, connection: Connection) -> bool:

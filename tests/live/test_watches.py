@@ -1,13 +1,15 @@
 """How much of sources is looked at that cannot tell by themselves what happens, and by whom."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from gateway.execution.stream import Stream
+from gateway.live.poller import Poller
+from gateway.store.announcing import AnnouncingDatabase, Result
 from gateway.store.database import Database
 from gateway.store.leases import end_lease, take_lease
 from gateway.store.tables import leases, watches
@@ -150,6 +152,39 @@ async def test_a_look_that_takes_long_keeps_its_lease(database: Database, clock:
                 async with asyncio.timeout(30):
                     while await lease_until(database) < clock().timestamp() * 1000:  # noqa: ASYNC110 - it has no event
                         await asyncio.sleep(0.001)
+
+        assert [one["kind"] for one in told(await take(stream, 1))] == ["ADDED"]
+
+
+class LosingLeases(AnnouncingDatabase):
+    """Loses the writes that prolong a lease, while it is told to."""
+
+    is_lost = False
+    lost = 0
+
+    async def write(self, function: Callable[[Connection], Result]) -> Result:
+        if self.is_lost and getattr(function, "__name__", "") == Poller._take_lease.__name__:
+            self.lost += 1
+            raise OSError
+        return await super().write(function)
+
+
+async def test_a_store_that_fails_once_does_not_end_a_lease(
+    database: Database, clock: Clock, endpoints: Endpoints
+) -> None:
+    """The process that looks goes on to keep the others waiting."""
+    losing = LosingLeases(database, lambda: None)
+    async with following(losing, clock, endpoints=endpoints) as live:
+        await live.buttons(A)
+        stream = await live.open(CHANGES)
+        async with held_look(live, B), asyncio.timeout(30):
+            losing.is_lost = True
+            while not losing.lost:  # noqa: ASYNC110 - it has no event
+                await asyncio.sleep(0.001)
+            losing.is_lost = False
+            clock.advance(timedelta(minutes=1))
+            while await lease_until(database) < clock().timestamp() * 1000:  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.001)
 
         assert [one["kind"] for one in told(await take(stream, 1))] == ["ADDED"]
 
