@@ -53,10 +53,12 @@ class RememberedCallers:
 
         None: they do not end.
         """
-        if len(self._kept) >= MOST:
-            self._kept.clear()
         seconds = self._seconds if seconds_left is None else min(self._seconds, seconds_left)
-        known = self._kept[_name(authorization, api_key)] = Known(caller, began + seconds)
+        known = Known(caller, began + seconds)
+        if seconds > 0:
+            if len(self._kept) >= MOST:
+                self._kept.clear()
+            self._kept[_name(authorization, api_key)] = known
         return known
 
     def forget(self, authorization: str | None, api_key: str | None) -> None:

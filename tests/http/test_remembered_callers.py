@@ -6,14 +6,14 @@ import pytest
 from msgspec.structs import replace
 
 from gateway.http import remembered_callers
-from gateway.http.auth import Authentication
+from gateway.http.auth import OPEN, Authentication
 from gateway.http.credentials import info_of
 from gateway.http.mistakes import Mistakes
 from gateway.http.remembered_callers import RememberedCallers
 from gateway.http.unauthenticated import TooManyMistakes, Unauthenticated
 from gateway.limits.rate import Rate
 from gateway.limits.rate_memory import MemoryRates
-from gateway.model.caller import ALL_SCOPES
+from gateway.model.caller import ALL_SCOPES, ANYBODY
 from gateway.store.api_keys import ApiKey
 
 KEY = ApiKey("1", "phone", ALL_SCOPES, None, 0, None, None)
@@ -169,6 +169,14 @@ async def test_a_key_in_the_wrong_header_is_not_known_by_the_other() -> None:
         await store.authentication.caller_at(HERE, "good", None)
     with pytest.raises(Unauthenticated):
         await store.authentication.caller_at(HERE, "good", "None")
+
+
+async def test_where_nobody_is_remembered_nothing_is_kept() -> None:
+    """A gateway that asks nobody who they are holds no memory for headers that it does not look at."""
+    caller = await OPEN.caller_at(HERE, "Bearer whatever", None)
+
+    assert caller == ANYBODY
+    assert OPEN.remembered._kept == {}
 
 
 async def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
