@@ -1,5 +1,6 @@
 from contextlib import AsyncExitStack
 
+from gateway.app.address import unquoted
 from gateway.app.clock import now
 from gateway.execution.budget import COST, Budget
 from gateway.http.mistakes import Mistakes
@@ -16,19 +17,23 @@ async def open_rates(settings: Settings, metrics: Metrics, stack: AsyncExitStack
     from gateway.limits.rate_valkey import ValkeyRates
 
     stand_in = MemoryRates() if settings.rate_store_down == "open" else None
-    url = settings.rate_store_url
-    rates = ValkeyRates.of_url(url, stand_in, failures=metrics.rate_store_failures)
+    with unquoted("rate_store_url"):
+        rates = ValkeyRates.of_url(settings.rate_store_url, stand_in, failures=metrics.rate_store_failures)
     stack.push_async_callback(rates.close)
     return rates
 
 
 async def ask_rate_store(settings: Settings) -> str | None:
-    """Ask the shared store of rates once; return why it cannot be used, None where it can or there is none."""
+    """Ask the shared store of rates once; return why it cannot be used, None where it can or there is none.
+
+    Raise NotUsable where its address is none.
+    """
     if settings.rate_store_url is None:
         return None
     from gateway.limits.rate_valkey import ValkeyRates
 
-    rates = ValkeyRates.of_url(settings.rate_store_url, None)
+    with unquoted("rate_store_url"):
+        rates = ValkeyRates.of_url(settings.rate_store_url, None)
     try:
         return await rates.failure()
     finally:

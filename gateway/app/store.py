@@ -2,6 +2,7 @@ from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from datetime import timedelta
 
+from gateway.app.address import unquoted
 from gateway.app.clock import now
 from gateway.app.keys import derived_key
 from gateway.model.seal import Sealer
@@ -33,12 +34,13 @@ async def open_store(settings: Settings, *, serving: bool = False) -> AsyncItera
 
 
 def database_of(settings: Settings) -> Database:
-    """The database as it is found; whoever opens it closes it."""
+    """The database as it is found; whoever opens it closes it. Raise NotUsable where its address is none."""
     if settings.database_url is None:
         return SqliteDatabase(settings.data / DATABASE_FILE)
     from gateway.store.postgres import PostgresDatabase
 
-    return PostgresDatabase(settings.database_url)
+    with unquoted("database_url"):
+        return PostgresDatabase(settings.database_url)
 
 
 def service_context(settings: Settings, database: Database) -> ServiceContext:

@@ -49,7 +49,10 @@ def examine_names(settings: Settings) -> Finding:
 
 
 async def _examine_rates(settings: Settings) -> Finding:
-    reason = await ask_rate_store(settings)
+    try:
+        reason = await ask_rate_store(settings)
+    except NotUsable as error:
+        return Finding("store of rates", State.WRONG, str(error))
     if reason is None:
         return Finding("store of rates", State.FINE, "answers")
     meanwhile = "each replica counts for itself" if settings.rate_store_down == "open" else "what is counted is refused"

@@ -107,6 +107,28 @@ def test_a_database_that_does_not_answer_is_refused(directory: Path) -> None:
     assert [*directory.iterdir()] == []
 
 
+@pytest.mark.parametrize(
+    ("setting", "url"),
+    [
+        ("rate_store_url", "redis://:hunter/2@127.0.0.1"),
+        ("rate_store_url", "redis://127.0.0.1?socket_timeout=hunter"),
+        ("database_url", "postgresql://fleet:hunter"),
+    ],
+)
+@pytest.mark.usefixtures("directory")
+def test_an_address_that_cannot_be_read_is_not_shown(monkeypatch: pytest.MonkeyPatch, setting: str, url: str) -> None:
+    """A password that is not written as addresses have them is taken for a port, and yet shown to nobody."""
+    monkeypatch.setenv(f"GATEWAY_{setting.upper()}", url)
+
+    told = told_at_once("--port", "0")
+    examined = CliRunner().invoke(main, ["doctor"])
+
+    reason = f"{setting} (GATEWAY_{setting.upper()}) is no address: in a user's name or password, / is written %2F"
+    assert told.startswith(f"gateway: {reason}")
+    assert (examined.exit_code, reason in examined.output) == (1, True)
+    assert "hunter" not in told + examined.output
+
+
 @pytest.mark.parametrize("command", ["serve", "services"])
 def test_a_port_in_use_is_refused(directory: Path, command: str) -> None:
     """With the way out, before anything is made."""
