@@ -20,7 +20,7 @@ from gateway.settings.settings import Settings
 from gateway.settings.source import SourceSettings
 from gateway.sources.probe import Probe
 from gateway.store.check import StoreCheck, Tables, check_store
-from gateway.store.data_directory import DATABASE_FILE, make_directory
+from gateway.store.data_directory import DATABASE_FILE, has_database, make_directory
 from gateway.web import DIST
 
 STORE_SECONDS = 10.0
@@ -68,11 +68,11 @@ def _examine_data(settings: Settings) -> list[Finding]:
     if settings.database_url is not None and settings.secret_key is not None:
         return []
     directory = settings.data.absolute()
-    if not directory.exists():
-        return [_examine_missing(directory)]
     try:
+        if not directory.exists():
+            return [_examine_missing(directory)]
         make_directory(directory)
-    except NotUsable as error:
+    except (NotUsable, PermissionError) as error:
         return [Finding("data directory", State.WRONG, str(error))]
     return [Finding("data directory", State.FINE, f"{directory} can be written")]
 
@@ -89,9 +89,9 @@ async def _examine_store(settings: Settings) -> list[Finding]:
     """The database, where anything is kept in one."""
     if not settings.needs_store:
         return []
-    if settings.database_url is None and not (settings.data / DATABASE_FILE).exists():
-        return [Finding("store", State.NOTICE, "there is no SQLite database yet", "The first start makes it.")]
     try:
+        if settings.database_url is None and not has_database(settings.data):
+            return [Finding("store", State.NOTICE, "there is no SQLite database yet", "The first start makes it.")]
         return [_judge_store(await _check_store(settings))]
     except TimeoutError:
         found = f"did not answer within {STORE_SECONDS:g} seconds"

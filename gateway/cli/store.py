@@ -15,7 +15,7 @@ from gateway.services.context import ServiceContext
 from gateway.services.fleet.tenants import FleetTenants, fleet_tenants
 from gateway.settings.not_usable import NotUsable
 from gateway.settings.settings import Settings
-from gateway.store.data_directory import DATABASE_FILE
+from gateway.store.data_directory import has_database
 from gateway.store.database import Database
 
 Result = TypeVar("Result")
@@ -77,5 +77,5 @@ def at_database(
 
 def _check_store(settings: Settings, *, existing: bool) -> None:
     """Raise NotUsable where there must be a database, and the data directory, perhaps a misspelt one, has none."""
-    if existing and settings.database_url is None and not (settings.data / DATABASE_FILE).exists():
+    if existing and settings.database_url is None and not has_database(settings.data):
         raise NotUsable(f"the data directory {settings.data} has no database: name another with --data or GATEWAY_DATA")

@@ -12,6 +12,7 @@ DATABASE_FILE = "gateway.db"
 KEY_FILE = "secret.key"
 LOCK_FILE = "server.lock"
 KEY_BYTES = 32
+WAYS_OUT = "name another directory with --data or GATEWAY_DATA, or give this user the right"
 
 
 def make_directory(directory: Path) -> None:
@@ -22,22 +23,30 @@ def make_directory(directory: Path) -> None:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise NotUsable(
-            f"the data directory {directory} cannot be written ({error.strerror}): "
-            "name another with --data or GATEWAY_DATA, or give this user the right"
-        ) from error
+        raise NotUsable(f"the data directory {directory} cannot be written ({error.strerror}): {WAYS_OUT}") from error
+
+
+def has_database(directory: Path) -> bool:
+    """Tell whether there is one; raise NotUsable where nobody may look."""
+    try:
+        return (directory / DATABASE_FILE).exists()
+    except OSError as error:
+        raise NotUsable(f"the data directory {directory} cannot be read ({error.strerror}): {WAYS_OUT}") from error
 
 
 def kept_key(directory: Path) -> bytes:
     """The directory's secret key, made on the first run and readable by its owner only.
 
-    Raise NotUsable where the file is not such a key: one that was cut short could be guessed.
+    Raise NotUsable where the file is not such a key, or not this user's: one that was cut short could be guessed.
     """
     make_directory(directory)
     file = directory / KEY_FILE
     if not file.exists():
         _make_key(file)
-    key = file.read_bytes()
+    try:
+        key = file.read_bytes()
+    except OSError as error:
+        raise NotUsable(f"the secret key {file} cannot be read ({error.strerror}): {WAYS_OUT}") from error
     if len(key) != KEY_BYTES:
         raise NotUsable(
             f"the secret key {file} is damaged (it has {len(key)} bytes, not {KEY_BYTES}): bring it back from a copy; "
@@ -72,7 +81,11 @@ def _sync(directory: Path) -> None:
 @contextmanager
 def served_alone(directory: Path) -> Iterator[None]:
     """Hold the directory for one server; raise NotUsable where another has it. The lock ends with the process."""
-    handle = os.open(directory / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    file = directory / LOCK_FILE
+    try:
+        handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise NotUsable(f"the lock {file} cannot be taken ({error.strerror}): {WAYS_OUT}") from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

@@ -46,6 +46,14 @@ def test_an_unknown_key_cannot_be_revoked(tmp_path: Path) -> None:
     assert "there is no API key '000000000000' to revoke" in said
 
 
+def test_a_directory_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    """With the way out: whoever is not the server's user may not even look."""
+    result = runner.invoke(main, ["keys", "list", "--data", str(tmp_path / ("x" * 300))])
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "cannot be read (File name too long): name another directory with --data or GATEWAY_DATA" in result.stderr
+
+
 def test_a_key_is_good_for_a_hundred_years_at_most(tmp_path: Path) -> None:
     """Days that no calendar has are refused as an argument, and no key is made."""
     code, said = run(tmp_path, "add", "x", "--days", "3000000")

@@ -213,6 +213,22 @@ def test_damaged_files_are_told(directory: Path, file: str, words: str) -> None:
     assert (directory / "data" / file).read_text() == "This was something else once."
 
 
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ("secret.key", "the secret key data/secret.key cannot be read"),
+        ("server.lock", "the lock data/server.lock cannot be taken"),
+    ],
+)
+def test_files_of_somebody_else_are_told(directory: Path, file: str, words: str) -> None:
+    """What this user may not open, or could not, is named with the way out."""
+    (directory / "data" / file).mkdir(parents=True)
+
+    told = told_at_once("--port", "0")
+
+    assert told.startswith(f"gateway: {words} (Is a directory): name another directory with --data or GATEWAY_DATA")
+
+
 def test_the_first_start_shows_an_access_key(directory: Path) -> None:
     """And no later one does; each tells where everything is."""
     printed, urls = [], []
