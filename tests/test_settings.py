@@ -87,6 +87,16 @@ def test_a_variable_that_is_not_json_is_refused(monkeypatch: pytest.MonkeyPatch)
     assert load().allowed_hosts == ("example.com",)
 
 
+def test_what_is_nested_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As anything else that is not of the form that it must have."""
+    with pytest.raises(UnreadableSettings):
+        load(write("port = " + "[" * 100_000))
+
+    monkeypatch.setenv("GATEWAY_SOURCES", "[" * 100_000)
+    with pytest.raises(UnreadableSettings, match="GATEWAY_SOURCES in the environment is not JSON"):
+        load()
+
+
 @pytest.mark.parametrize("url", ["", "nonsense", "mysql://localhost/fleet", "postgresql:/localhost/fleet"])
 def test_a_database_url_is_of_postgresql(url: str) -> None:
     """Any other database is refused, without showing what may hold a password."""

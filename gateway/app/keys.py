@@ -7,7 +7,7 @@ from gateway.store.data_directory import kept_key
 def secret_key(settings: Settings) -> bytes:
     """The key that all others come from: the setting, else the one kept in the data directory."""
     if settings.secret_key is not None:
-        return sha256(settings.secret_key.encode()).digest()
+        return sha256(settings.secret_key.encode(errors="surrogateescape")).digest()
     return kept_key(settings.data)
 
 

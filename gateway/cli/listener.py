@@ -1,4 +1,5 @@
 import asyncio
+import errno
 import signal
 import socket
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from gateway.settings.settings import Settings
 BACKLOG = 2048
 IDLE_SECONDS = 75
 MAIN = "--port or GATEWAY_PORT"
+HOST = "--host or GATEWAY_HOST"
 WEB_SOCKETS: dict[str, Any] = {"ws_per_message_deflate": False, "ws_ping_interval": None}
 """Compressing takes more memory than all else of a socket; graphql-transport-ws has pings of its own, which a client's
 program sees.
@@ -33,7 +35,11 @@ def bind(host: str, port: int, setting: str = MAIN) -> socket.socket:
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
-        raise NotUsable(f"cannot listen on {host}:{port} ({error.strerror}): name another with {setting}") from error
+        way_out = HOST if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL else setting
+        raise NotUsable(f"cannot listen on {host}:{port} ({error.strerror}): name another with {way_out}") from error
+    except (TypeError, UnicodeError) as error:
+        listener.close()
+        raise NotUsable(f"cannot listen on {host!r} (it is no address): name another with {HOST}") from error
     listener.setblocking(False)
     return listener
 

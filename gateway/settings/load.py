@@ -44,7 +44,7 @@ def _file(config: Path | None) -> dict[str, Any]:
         raise UnreadableSettings(f"there is no settings file {file}")
     try:
         return tomllib.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UnreadableSettings(f"the settings file {file} cannot be read: {error}") from error
 
 
@@ -59,5 +59,5 @@ def _value(setting: Field[Any], variable: str) -> Any:  # noqa: ANN401 - of any 
         return text
     try:
         return json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnreadableSettings(f'{variable} in the environment is not JSON; a list is written ["…", "…"]') from error

@@ -141,6 +141,17 @@ def test_a_port_in_use_is_refused(directory: Path, command: str) -> None:
     assert [*directory.iterdir()] == []
 
 
+@pytest.mark.parametrize("host", ["192.0.2.1", "::zz", "a..b", "a\0b", "x" * 64])
+def test_a_host_that_is_not_here_is_refused(directory: Path, host: str) -> None:
+    """It is the host that is to be changed, and no port; before anything is made."""
+    (directory / "gateway.toml").write_text("allow_anonymous = true\n")
+
+    told = told_at_once("--port", "0", "--host", host)
+
+    assert re.search(r"^gateway: cannot listen on .* \(.*\): name another with --host or GATEWAY_HOST\n$", told)
+    assert [file.name for file in directory.iterdir()] == ["gateway.toml"]
+
+
 def test_a_directory_that_cannot_be_written_is_refused(directory: Path) -> None:
     """With the way out; a file in its place is left alone."""
     (directory / "data").write_text("mine")
