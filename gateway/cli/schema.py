@@ -4,6 +4,7 @@ from pathlib import Path
 import click
 
 from gateway.cli import options
+from gateway.cli.refusal import refuse
 from gateway.schema.federation_sdl import subgraph_sdl
 from gateway.schema.schema import make_schema
 
@@ -32,11 +33,13 @@ def check(file: Path) -> None:
     Exit with 1 and the difference where they differ.
     """
     if not file.is_file():
-        click.secho(f"gateway: there is no file {file}; make it with: gateway schema print > {file}", err=True)
-        raise click.exceptions.Exit(1)
-    kept, new = file.read_text(), printed()
+        refuse(f"there is no file {file}; make it with: gateway schema print > {file}")
+    try:
+        kept = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        refuse(f"cannot read {file}: {error}")
+    new = printed()
     if kept != new:
         difference = unified_diff(kept.splitlines(), new.splitlines(), str(file), "the graph", lineterm="")
         click.echo("\n".join(difference))
-        click.secho(f"gateway: {file} is not true any more: gateway schema print > {file}", err=True)
-        raise click.exceptions.Exit(1)
+        refuse(f"{file} is not true any more: gateway schema print > {file}")
