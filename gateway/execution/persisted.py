@@ -3,7 +3,6 @@ from hashlib import sha256
 from gateway.execution.lru import ByteBoundedLru
 from gateway.observability.cache_metrics import CacheMetrics
 
-HASH_LENGTH = 64
 PER_ENTRY = 300
 """Bytes that an entry holds beside its text."""
 

@@ -72,10 +72,6 @@ class PartWriterOf2022:
         return *path, len(self._assembly.at(path))
 
 
-def writer_of(spec: IncrementalSpec) -> PartWriter | PartWriterOf2022:
-    return PartWriterOf2022() if spec is IncrementalSpec.OF_2022 else PartWriter()
-
-
 def _pending(pending: Pending) -> dict[str, Any]:
     return _labelled({"id": pending.id, "path": pending.path}, pending)
 
