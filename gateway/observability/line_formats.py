@@ -48,7 +48,7 @@ class ForPeople(logging.Formatter):
         head = [
             self._styled(_iso(record), DIM),
             self._styled(f"[{level:<7}]", COLOURS.get(level, BOLD)),
-            self._styled(record.getMessage(), BOLD),
+            self._styled(_one_line(record.getMessage()), BOLD),
         ]
         line = " ".join([*head, *(f"{name}={_printable(value)}" for name, value in _values(record).items())])
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
@@ -68,6 +68,11 @@ def _time(record: logging.LogRecord) -> datetime:
 
 def _iso(record: logging.LogRecord) -> str:
     return _time(record).isoformat().replace("+00:00", "Z")
+
+
+def _one_line(text: str) -> str:
+    """Without what a terminal would obey, or take for another line: a library tells what it was sent."""
+    return text if text.isprintable() else repr(text)
 
 
 def _printable(value: object) -> str:

@@ -49,6 +49,17 @@ def test_lines_for_people_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None
     assert line.split(" ", 1)[1] == "[warning] refused reason='not \"a\" line\\nof its own' number=7"
 
 
+def test_no_library_forges_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a library repeats of what it was sent is one line, and nothing that a terminal obeys."""
+    stderr = configured(monkeypatch, "console")
+    logging.getLogger("library").warning("bad header %s", "x\n2026-01-01 [info   ] all is well \x1b[2J")
+
+    [line] = stderr.lines()
+    assert line.split(" ", 1)[1] == (
+        r"[warning] 'bad header x\n2026-01-01 [info   ] all is well \x1b[2J' logger=library"
+    )
+
+
 def test_json_is_asked_for_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the setting says is done, wherever stderr leads to."""
     stderr = configured(monkeypatch, "json", terminal=True)
