@@ -131,7 +131,8 @@ class _Supervisor(Struct):
         for number, old in self.workers.items():
             new = self._begin(number, again=True)
             if not self._serves(new):
-                log.error("restart given up", worker=number, status=new.process.exitcode)
+                if not self.stopping:
+                    log.error("restart given up", worker=number, status=new.process.exitcode)
                 new.process.terminate()
                 new.process.join()
                 return

@@ -97,6 +97,15 @@ async def test_all_end_together(server: ServerProcess) -> None:
     assert not any(worker.is_running() for worker in found)
 
 
+async def test_an_end_within_a_restart_is_no_error(server: ServerProcess) -> None:
+    """Whoever stops a server that is being restarted gets what was asked for, and no alarm."""
+    await until_there_are(server, without=set())
+    server.process.send_signal(signal.SIGHUP)
+    server.stop()
+
+    assert "restart given up" not in server.log.read_text()
+
+
 async def test_none_is_left_alone(server: ServerProcess) -> None:
     """Workers whose supervisor is gone end by themselves."""
     found = await until_there_are(server, without=set())
