@@ -115,9 +115,10 @@ async def twins(directory: Path) -> AsyncIterator[Sequence[Gateway]]:
 
 
 def is_wanted(goal: str) -> bool:
-    """What roots, devices and payloads have, and what may be given to them."""
+    """What roots, devices and payloads have, and what may be given to them; cursors only where an answer gave some."""
     kind = goal.partition(".")[0]
-    return kind in {"Query", "Mutation", "OneClickDevice", "AlexaDevice"} or kind.endswith(("Payload", "Input"))
+    of_interest = kind in {"Query", "Mutation", "OneClickDevice", "AlexaDevice"} or kind.endswith(("Payload", "Input"))
+    return of_interest and not goal.endswith(("(after)", "(before)"))
 
 
 def compare(document: Document, ours: Result, theirs: Result) -> None:
