@@ -104,11 +104,9 @@ class Budget:
             return CostReport(charge.requested, actual, self.limit)
         stands = taken
         if actual != charge.requested:
-            try:
-                missing = actual - charge.requested
+            missing = actual - charge.requested
+            with suppress(RateStoreDown):
                 stands = await self.store.take(f"{COST}:{charge.caller}", missing, taken.rate, anyway=True)
-            except RateStoreDown:
-                stands = taken
         seconds, told_at = ceil(stands.full_after - ROUNDING), self.clock() if dated else None
         return CostReport(charge.requested, actual, self.limit, stands.remaining, seconds, told_at)
 

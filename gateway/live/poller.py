@@ -93,6 +93,7 @@ class Poller:
             self._look_back.looked((), now)
             await self._let_go()
             return
+        self._holds = True  # whoever is ended while it is told has taken it perhaps
         self._holds = await self._database.write(self._take_lease)
         if self._holds:
             holding = asyncio.create_task(self._hold())
@@ -141,12 +142,15 @@ class Poller:
         Raise ScanLimit where that would be too much, UpstreamUnavailable where nobody looks.
         """
         name, holder = self.source.name, self._options.holder
+
+        def read(connection: Connection) -> tuple[set[str], dict[str, Polled]]:
+            return store.watched_by(connection, holder, name), store.polled_of(connection, name)
+
         patience = PATIENCE + self._options.seconds * (LEASE_ROUNDS + 1)
         for _ in range(round(patience / GLANCE)):
-            admitted = await self._database.read(lambda connection: store.watched_by(connection, holder, name))
+            admitted, state = await self._database.read(read)
             for key in since.keys() - admitted:
                 raise self.refusal(key)
-            state = await self._database.read(lambda connection: store.polled_of(connection, name))
             if all(key in state and state[key].polled_to >= time for key, time in since.items()):
                 return
             self.wake()

@@ -30,8 +30,11 @@ def read(kind: type[Read], stated: Mapping[str, object], of: str = "") -> Read:
     problems = [f"unknown setting {name}{of}" for name in stated if name not in known]
     values: dict[str, object] = {}
     for name, field in known.items():
+        if name not in stated:
+            problems += [f"setting {name}{of} is missing"] if field.default is MISSING else []
+            continue
         try:
-            values |= {name: _value(field, stated[name], of)} if name in stated else _default(field, of)
+            values[name] = _value(field, stated[name], of)
         except WrongSettings as wrong:
             problems += wrong.problems
     if problems:
@@ -40,13 +43,6 @@ def read(kind: type[Read], stated: Mapping[str, object], of: str = "") -> Read:
         return kind(**values)
     except ValueError as error:
         raise WrongSettings([str(error)]) from error
-
-
-def _default(field: Field[Any], of: str) -> Mapping[str, object]:
-    """None given: the class has it."""
-    if field.default is MISSING:
-        raise WrongSettings([f"setting {field.name}{of} is missing"])
-    return {}
 
 
 def _value(field: Field[Any], stated: object, of: str) -> object:

@@ -79,8 +79,8 @@ class Page(Struct, Generic[Item], frozen=True, dict=True):
 
     async def _rest_holds_more(self) -> bool:
         for bounded in self.rest:
-            ahead = await _within(self.list.patience, partial(bounded.read, 1, backwards=self.slice.backwards))
-            if ahead is not None and ahead.items:
+            ahead = await self.list.ask(bounded.listing, partial(bounded.read, 1, backwards=self.slice.backwards))
+            if not isinstance(ahead, UpstreamError) and ahead.items:
                 return True
         return False
 
@@ -111,7 +111,8 @@ class Compound(Struct, Generic[Item], frozen=True):
 
     async def count(self) -> int | None:
         """Count the items of all sources; None where one has too many to count. Raise UpstreamError where one fails."""
-        counts = await asyncio.gather(*map(self._count, self.listings))
+        # None is given up where another fails: who asks the same at this moment may share it.
+        counts = await asyncio.gather(*(self.ask(listing, listing.count) for listing in self.listings))
         total: int | None = 0
         for count in counts:
             if isinstance(count, UpstreamError):
@@ -119,11 +120,14 @@ class Compound(Struct, Generic[Item], frozen=True):
             total = None if total is None or count is None else total + count
         return total
 
-    async def _count(self, listing: Listing[Item]) -> int | UpstreamError | None:
-        """The others are not given up where one fails: who asks the same at this moment may share them."""
+    async def ask(self, listing: Listing[Item], ask: Callable[[], Awaitable[Answer]]) -> Answer | UpstreamError:
+        """What a list's source answers, or why it does not, or not in time.
+
+        It is asked here, so that an operation that is given up before has begun nothing that nobody waits for.
+        """
         try:
             async with asyncio.timeout(self.patience):
-                return await listing.count()
+                return await ask()
         except UpstreamError as error:
             return error
         except TimeoutError:
@@ -149,8 +153,8 @@ class Compound(Struct, Generic[Item], frozen=True):
         while rest and len(nodes) < slice_.limit:
             part, rest = rest[0], rest[1:]
             source, wanted = part.listing.source, slice_.limit - len(nodes)
-            chunk = await _within(self.patience, partial(part.read, wanted, backwards=slice_.backwards))
-            if chunk is None:
+            chunk = await self.ask(part.listing, partial(part.read, wanted, backwards=slice_.backwards))
+            if isinstance(chunk, UpstreamError):
                 unavailable.append(source)
                 continue
             nodes += chunk.items
@@ -162,9 +166,10 @@ class Compound(Struct, Generic[Item], frozen=True):
         return self._page(nodes, places, None, slice_, unavailable, scanned, known_more=known_more, rest=rest)
 
     async def _merged(self, parts: Sequence[Bounded[Item]], slice_: Slice, entry: list[Any] | None) -> Page[Item]:
-        reads = [partial(part.read, slice_.limit, backwards=slice_.backwards) for part in parts]
-        answers = await asyncio.gather(*(_within(self.patience, read) for read in reads))
-        chunks = [(part, chunk) for part, chunk in zip(parts, answers, strict=True) if chunk is not None]
+        reads = [(part, partial(part.read, slice_.limit, backwards=slice_.backwards)) for part in parts]
+        answers = await asyncio.gather(*(self.ask(part.listing, read) for part, read in reads))
+        answered = list(zip(parts, answers, strict=True))
+        chunks = [(part, chunk) for part, chunk in answered if not isinstance(chunk, UpstreamError)]
         runs = [
             [(part, *one) for one in zip(chunk.items, chunk.places, chunk.values, strict=True)]
             for part, chunk in chunks
@@ -176,7 +181,7 @@ class Compound(Struct, Generic[Item], frozen=True):
             [(part.listing.source, place) for part, _, place, _ in found],
             self._gaps(entry, slice_),
             slice_,
-            [part.listing.source for part, chunk in zip(parts, answers, strict=True) if chunk is None],
+            [part.listing.source for part, chunk in answered if isinstance(chunk, UpstreamError)],
             [chunk.scanned for _, chunk in chunks if chunk.scanned is not None],
             known_more=len(merged) > slice_.limit or any(chunk.more for _, chunk in chunks),
             rest=tuple(
@@ -257,15 +262,3 @@ class Compound(Struct, Generic[Item], frozen=True):
         # A source that was configured since then has not begun.
         gap: Gap = merged[0].get(sources[index], False)
         return gap
-
-
-async def _within(seconds: float, ask: Callable[[], Awaitable[Answer]]) -> Answer | None:
-    """What a source answers; None where it does not, or not in time.
-
-    It is asked here, so that an operation that is given up before has begun nothing that nobody waits for.
-    """
-    try:
-        async with asyncio.timeout(seconds):
-            return await ask()
-    except (UpstreamError, TimeoutError):
-        return None

@@ -1,9 +1,9 @@
 """A real server on a free port, in the loop of the test."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import httpx
 import uvicorn
@@ -11,6 +11,21 @@ from starlette.types import ASGIApp
 
 from gateway.cli.listener import WEB_SOCKETS
 from gateway.http.socket_protocol import SocketProtocol
+
+Protocol = TypeVar("Protocol")
+
+
+class Remembered(Generic[Protocol]):
+    """Makes a server's protocols of a kind, with what is given beside uvicorn's, and remembers them."""
+
+    def __init__(self, kind: Callable[..., Protocol], **given: object) -> None:
+        self.made: list[Protocol] = []
+        self._kind = kind
+        self._given = given
+
+    def __call__(self, *arguments: Any, **named: Any) -> Protocol:  # noqa: ANN401  # uvicorn's
+        self.made.append(self._kind(*arguments, **self._given, **named))
+        return self.made[-1]
 
 
 @asynccontextmanager

@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
-from typing import Any
 
 import pytest
 from starlette.types import Receive, Scope, Send
 
 from gateway.http.connection import Connection
-from tests.http.serving import serving
+from tests.http.serving import Remembered, serving
 from tests.logged import capture_logs
 
 HEAD = b"GET / HTTP/1.1\r\nhost: localhost\r\n"
@@ -181,7 +180,8 @@ async def test_slow_consumer_that_reads_nothing(connect: Connect) -> None:
 @pytest.mark.parametrize("wish", ["close", "keep-alive"])
 async def test_what_waits_when_a_connection_ends_does_not_keep_it(wish: str) -> None:
     """An answer's rest that is small enough for nobody to wait is not kept for ever either, asked to close or idle."""
-    made: list[Connection] = []
+    remembered = Remembered(Connection, max_head_bytes=10_000, stall_seconds=0.1)
+    made = remembered.made
 
     async def application(_: Scope, __: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -189,10 +189,6 @@ async def test_what_waits_when_a_connection_ends_does_not_keep_it(wish: str) -> 
             await send({"type": "http.response.body", "body": b"x" * 1000, "more_body": True})
             await asyncio.sleep(0)
         await send({"type": "http.response.body", "body": b""})
-
-    def remembered(*given: object, **named: object) -> Connection:
-        made.append(Connection(*given, max_head_bytes=10_000, stall_seconds=0.1, **named))
-        return made[0]
 
     async with serving(application, http=remembered, timeout_keep_alive=0.1) as client:
         _, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
@@ -224,11 +220,8 @@ async def test_who_was_let_in_may_ask_once(app: Bodies, requests: int) -> None:
     """A server that goes answers whoever has connected before, runs nothing that it does not answer, and does not wait
     for those who do not ask.
     """
-    made: list[Connection] = []
-
-    def remembered(*arguments: Any, **named: Any) -> Connection:  # noqa: ANN401  # uvicorn's
-        made.append(Connection(*arguments, max_head_bytes=1000, **named))
-        return made[-1]
+    remembered = Remembered(Connection, max_head_bytes=1000)
+    made = remembered.made
 
     async with serving(app, http=remembered, server_header=False, date_header=False) as client:
         reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
@@ -246,14 +239,11 @@ async def test_who_was_let_in_may_ask_once(app: Bodies, requests: int) -> None:
 
 async def test_who_was_let_in_and_has_gone_is_not_told_to_leave(app: Bodies) -> None:
     """Nothing fails, and is logged, where a client that may ask once has had its answer meanwhile."""
-    made: list[Connection] = []
+    remembered = Remembered(Connection, max_head_bytes=1000, newcomer_seconds=0.5)
+    made = remembered.made
     failures: list[object] = []
     loop, waited = asyncio.get_running_loop(), asyncio.Event()
     loop.set_exception_handler(lambda _, context: failures.append(context))
-
-    def remembered(*arguments: Any, **named: Any) -> Connection:  # noqa: ANN401  # uvicorn's
-        made.append(Connection(*arguments, max_head_bytes=1000, newcomer_seconds=0.5, **named))
-        return made[-1]
 
     async with serving(app, http=remembered) as client:
         reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
@@ -273,7 +263,8 @@ async def test_who_was_let_in_and_has_gone_is_not_told_to_leave(app: Bodies) -> 
 
 async def test_an_answer_that_is_ready_as_the_server_goes_is_sent() -> None:
     """It comes whole, and then the connection ends."""
-    made: list[Connection] = []
+    remembered = Remembered(Connection, max_head_bytes=1000)
+    made = remembered.made
     began, ready = asyncio.Event(), asyncio.Event()
 
     async def application(_: Scope, __: Receive, send: Send) -> None:
@@ -281,10 +272,6 @@ async def test_an_answer_that_is_ready_as_the_server_goes_is_sent() -> None:
         await ready.wait()
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1")]})
         await send({"type": "http.response.body", "body": b"0"})
-
-    def remembered(*arguments: Any, **named: Any) -> Connection:  # noqa: ANN401  # uvicorn's
-        made.append(Connection(*arguments, max_head_bytes=1000, **named))
-        return made[-1]
 
     async with serving(application, http=remembered, server_header=False, date_header=False) as client:
         reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)

@@ -189,6 +189,37 @@ async def test_a_store_that_fails_once_does_not_end_a_lease(
         assert [one["kind"] for one in told(await take(stream, 1))] == ["ADDED"]
 
 
+class HeldLeases(AnnouncingDatabase):
+    """Takes a lease, and does not get to say so."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, lambda: None)
+        self.taken = asyncio.Event()
+
+    async def write(self, function: Callable[[Connection], Result]) -> Result:
+        result = await super().write(function)
+        if getattr(function, "__name__", "") == Poller._take_lease.__name__:
+            self.taken.set()
+            await asyncio.Event().wait()
+        return result
+
+
+async def test_who_ends_while_it_takes_a_lease_leaves_none(
+    database: Database, clock: Clock, endpoints: Endpoints
+) -> None:
+    """The next process need not wait until it has run out."""
+    held = HeldLeases(database)
+    async with following(held, clock, endpoints=endpoints) as live:
+        opening = asyncio.create_task(live.open(CHANGES))
+        async with asyncio.timeout(30):
+            await held.taken.wait()
+        opening.cancel()
+        await asyncio.wait([opening])
+
+    of_any = select(leases.c.holder).where(leases.c.name == LEASE)
+    assert await database.read(lambda connection: connection.execute(of_any).all()) == []
+
+
 async def lease_until(database: Database) -> int:
     statement = select(leases.c.until).where(leases.c.name == LEASE)
     return await database.read(lambda connection: connection.execute(statement).scalar_one())

@@ -8,11 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from starlette.types import Receive, Scope, Send
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 PROTOCOL = "graphql-transport-ws"
+
+
+async def accept(scope: Scope, receive: Receive, send: Send) -> None:
+    """Do as an application does that takes every socket."""
+    assert scope["type"] == "websocket"
+    await receive()
+    await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from websockets.uri import parse_uri
 
 from gateway.http.socket_protocol import SocketProtocol
 from tests.http.live_gateway import EVENTS, LiveGateway, live_gateway
-from tests.http.serving import serving
-from tests.http.websocket.socket import PROTOCOL, Socket, opened
+from tests.http.serving import Remembered, serving
+from tests.http.websocket.socket import PROTOCOL, Socket, accept, opened
 
 BUTTON = "G030PM0000000001"
 NOT_MASKED = b"\x81\x02{}"
@@ -85,18 +85,13 @@ async def test_what_is_wrong_closes_and_frees(tmp_path: Path, wrong: Wrong, code
 
 async def test_a_socket_that_never_closes_is_closed() -> None:
     """A client that hears the farewell and neither answers nor hangs up: the connection is ended for it."""
-    made: list[SocketProtocol] = []
+    remembered = Remembered(SocketProtocol, close_seconds=0.1)
+    made = remembered.made
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        assert scope["type"] == "websocket"
-        await receive()
-        await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
+        await accept(scope, receive, send)
         await receive()
         await send({"type": "websocket.close", "code": 4400, "reason": "no"})
-
-    def remembered(*given: object, **named: object) -> SocketProtocol:
-        made.append(SocketProtocol(*given, close_seconds=0.1, **named))
-        return made[0]
 
     async with serving(application, ws=remembered) as client:
         protocol = ClientProtocol(parse_uri(str(client.base_url.copy_with(scheme="ws"))), subprotocols=[PROTOCOL])

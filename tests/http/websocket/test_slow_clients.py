@@ -14,8 +14,8 @@ from websockets.typing import Subprotocol
 from gateway.http.socket_protocol import SocketProtocol
 from gateway.store.retention import delete_changes_before
 from tests.http.live_gateway import EVENTS, live_gateway
-from tests.http.serving import serving
-from tests.http.websocket.socket import PROTOCOL, Socket, opened
+from tests.http.serving import Remembered, serving
+from tests.http.websocket.socket import PROTOCOL, Socket, accept, opened
 from tests.logged import capture_logs
 
 BUTTON = "G030PM0000000001"
@@ -82,9 +82,7 @@ async def test_a_socket_that_takes_nothing_is_dropped() -> None:
     ended = asyncio.Event()
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        assert scope["type"] == "websocket"
-        await receive()
-        await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
+        await accept(scope, receive, send)
         try:
             while True:
                 await send({"type": "websocket.send", "text": "x" * 100_000})
@@ -102,19 +100,14 @@ async def test_a_socket_that_takes_nothing_is_dropped() -> None:
 
 async def test_what_waits_when_a_socket_ends_does_not_keep_it() -> None:
     """Nor is a connection kept that was closed with so little unsent that nobody had to wait to say it."""
-    made: list[SocketProtocol] = []
+    remembered = Remembered(SocketProtocol, stall_seconds=0.1)
+    made = remembered.made
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        assert scope["type"] == "websocket"
-        await receive()
-        await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
+        await accept(scope, receive, send)
         while not made[0].transport.get_write_buffer_size():
             await send({"type": "websocket.send", "text": "x" * 1000})
             await asyncio.sleep(0)
-
-    def remembered(*given: object, **named: object) -> SocketProtocol:
-        made.append(SocketProtocol(*given, stall_seconds=0.1, **named))
-        return made[0]
 
     with capture_logs() as lines:
         async with serving(application, ws=remembered) as client:
@@ -128,19 +121,14 @@ async def test_what_waits_when_a_socket_ends_does_not_keep_it() -> None:
 
 async def test_pongs_do_not_pile_up_for_who_does_not_read() -> None:
     """However often a client pings that reads nothing, what waits for it is bounded, and what it says is heard."""
-    made: list[SocketProtocol] = []
+    remembered = Remembered(SocketProtocol)
+    made = remembered.made
     heard: asyncio.Queue[str] = asyncio.Queue()
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        assert scope["type"] == "websocket"
-        await receive()
-        await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
+        await accept(scope, receive, send)
         while (event := await receive())["type"] == "websocket.receive":
             heard.put_nowait(event["text"])
-
-    def remembered(*given: object, **named: object) -> SocketProtocol:
-        made.append(SocketProtocol(*given, **named))
-        return made[0]
 
     async with serving(application, ws=remembered) as client:
         narrowed = narrow(client.base_url.host, client.base_url.port or 0)
@@ -162,19 +150,14 @@ async def test_a_farewell_behind_a_ping_is_answered() -> None:
     full = asyncio.Event()
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        assert scope["type"] == "websocket"
-        await receive()
-        await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
+        await accept(scope, receive, send)
         while made[0].writable.is_set():
             await send({"type": "websocket.send", "text": "x" * 100_000})
         full.set()
         await receive()
 
-    made: list[SocketProtocol] = []
-
-    def remembered(*given: object, **named: object) -> SocketProtocol:
-        made.append(SocketProtocol(*given, **named))
-        return made[0]
+    remembered = Remembered(SocketProtocol)
+    made = remembered.made
 
     async with serving(application, ws=remembered) as client, opened(client) as leaving:
         transport = leaving.connection.transport
@@ -211,19 +194,14 @@ async def test_a_farewell_is_heard_before_what_waits(tmp_path: Path) -> None:
 
 async def test_a_farewell_with_much_unread_does_not_keep_a_server_from_stopping() -> None:
     """A client that says goodbye and takes no more is cut off when the server stops, which it does in good order."""
-    made: list[SocketProtocol] = []
+    remembered = Remembered(SocketProtocol)
+    made = remembered.made
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        assert scope["type"] == "websocket"
-        await receive()
-        await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
+        await accept(scope, receive, send)
         while made[0].writable.is_set():
             await send({"type": "websocket.send", "text": "x" * 100_000})
         await receive()
-
-    def remembered(*given: object, **named: object) -> SocketProtocol:
-        made.append(SocketProtocol(*given, **named))
-        return made[0]
 
     async with serving(application, ws=remembered) as client:
         narrowed = narrow(client.base_url.host, client.base_url.port or 0)
